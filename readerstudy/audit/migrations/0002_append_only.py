@@ -1,0 +1,10 @@
+"""Events are never edited or deleted."""
+
+from django.db import migrations
+
+from readerstudy.audit.append_only import append_only
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0001_initial")]
+    operations = [append_only("audit_event")]

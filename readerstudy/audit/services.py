@@ -1,0 +1,60 @@
+"""Writing and checking the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connection, transaction
+from django.utils import timezone
+
+from readerstudy.audit.models import Event
+
+GENESIS = "0" * 64
+_CHAIN_LOCK = 0x5EA1ED  # any constant: the one advisory lock that writers of the chain wait on
+
+
+@transaction.atomic
+def record(*, actor: AbstractBaseUser | None, verb: str, target: str, **detail: Any) -> Event:
+    """Append one event to the log.
+
+    Parameters
+    ----------
+    actor : user or None
+        Who did it; None for the command line.
+    verb : str
+        What was done, as `room.verb`.
+    target : str
+        What it was done to, as `kind:code`.
+    **detail
+        Anything JSON can hold.
+    """
+    _hold_chain()
+    head = Event.objects.order_by("-pk").values_list("digest", flat=True).first()
+    event = Event(
+        at=timezone.now(), actor_id=actor.pk if actor else None, verb=verb, target=target, detail=detail,
+        previous=head or GENESIS,
+    )  # fmt: skip
+    event.digest = event.compute_digest()
+    event.save(force_insert=True)
+    return event
+
+
+def _hold_chain() -> None:
+    """Make writers take turns before any of them reads the head, or two would chain to the same event.
+
+    On SQLite the transaction already holds the write lock, as it began IMMEDIATE.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
+
+
+def first_broken_event() -> Event | None:
+    """Give the first event whose hash or link does not hold, or None for a whole chain."""
+    previous = GENESIS
+    for event in Event.objects.order_by("pk").iterator():
+        if event.previous != previous or event.digest != event.compute_digest():
+            return event
+        previous = event.digest
+    return None

@@ -1,0 +1,59 @@
+"""Settings from the environment, with helpers that refuse words they do not know."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+_BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    """Read a yes-or-no setting.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        The value is none of 1/0, true/false, yes/no: a typing error must not silently mean "no".
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if value.lower() not in _BOOLEANS:
+        raise ImproperlyConfigured(f"{name}={value!r} is not understood: use 1/0, true/false or yes/no.")
+    return _BOOLEANS[value.lower()]
+
+
+def text(name: str, default: str = "") -> str:
+    """Read a setting as it stands, without surrounding blanks."""
+    return os.environ.get(name, "").strip() or default
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Read a comma-separated list."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def secret_key(data_dir: Path) -> str:
+    """The signing key: `SECRET_KEY`, or one that was drawn once and is kept with the data."""
+    key = text("SECRET_KEY")
+    if key:
+        return key
+    path = data_dir / "secret-key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        _write_once(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _write_once(path: Path, value: str) -> None:
+    """Create the file for its owner alone; of two processes that start together the first one wins."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(value)

@@ -1,0 +1,25 @@
+"""Reports: results that were computed once from a stored, hashed ratings table."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from readerstudy.studies.models import Study
+
+
+class Report(models.Model):
+    """The results of a study at one time. A new computation is a new report."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="reports")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    ratings_csv = models.TextField()
+    ratings_sha256 = models.CharField(max_length=64)
+    results = models.JSONField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"report {self.pk} of {self.study_id}"

@@ -1,0 +1,41 @@
+"""The reference standard of each case. No room that talks to a reader may import this one."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from readerstudy.cohorts.models import Case
+
+
+class Value(models.TextChoices):
+    """The two classes; synthetic is the positive one."""
+
+    AUTHENTIC = "authentic", "Authentic"
+    SYNTHETIC = "synthetic", "Synthetic"
+
+
+class Truth(models.Model):
+    """What a case really is, and what is known of it."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
+    value = models.CharField(max_length=10, choices=Value)
+    generator = models.CharField(max_length=100, blank=True)
+    anatomy = models.CharField(max_length=100, blank=True)
+    view = models.CharField(max_length=100, blank=True)
+    finding = models.CharField(max_length=200, blank=True)
+    diagnosis = models.CharField(max_length=200, blank=True)
+    patient = models.CharField(max_length=100, blank=True)
+    sex = models.CharField(max_length=20, blank=True)
+    pair = models.CharField(max_length=100, blank=True)
+    telltales = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(value__in=Value.values), name="truth_value_known")]
+
+    def __str__(self) -> str:
+        return f"truth of case {self.case_id}"
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the case is of the positive class."""
+        return self.value == Value.SYNTHETIC
