@@ -1,0 +1,57 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management.commands import flush
+from django.db import connection
+
+from readerstudy.audit import append_only
+
+EVIDENCE_TABLES = ["audit_event", "reading_judgement"]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Give the folder of real radiographs and ratings that lies beside the project on some machines."""
+    folder = Path(settings.BASE_DIR).parent / "shared" / "data"
+    if not folder.exists():
+        pytest.skip("the real radiographs (../shared/data) are not on this machine")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_data_dir(tmp_path: Path, settings: pytest.FixtureRequest) -> None:
+    """Keep the frames that a test writes out of the application's own data."""
+    settings.DATA_DIR = tmp_path / "var"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_may_clear_evidence() -> Iterator[None]:
+    """Lift the append-only triggers while the test runner empties the database between transactional tests."""
+    original = flush.Command.handle
+
+    def handle(self: flush.Command, **options: object) -> None:
+        with connection.schema_editor() as editor:
+            for table in EVIDENCE_TABLES:
+                append_only.remove(editor, table)
+        original(self, **options)
+        with connection.schema_editor() as editor:
+            for table in EVIDENCE_TABLES:
+                append_only.install(editor, table)
+
+    flush.Command.handle = handle  # type: ignore[method-assign]
+    yield
+    flush.Command.handle = original  # type: ignore[method-assign]
+
+
+def missing(what: str) -> None:
+    """Skip for a part that this machine lacks; in CI nothing may be missing."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing, and CI may skip nothing")
+    pytest.skip(f"{what} is missing: `make test` says how to install it")
