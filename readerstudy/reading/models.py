@@ -39,7 +39,6 @@ class Reading(models.Model):
     session = models.ForeignKey(ReadingSession, on_delete=models.PROTECT, related_name="readings")
     position = models.PositiveIntegerField()
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["session", "position"]

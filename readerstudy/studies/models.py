@@ -6,6 +6,7 @@ import secrets
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from readerstudy.accounts.models import Invitation
 from readerstudy.cohorts.models import Cohort
@@ -129,3 +130,8 @@ class Reader(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def join_path(self) -> str:
+        """The address of the page behind the reader's invitation, or an empty string without one."""
+        return reverse("studies:join", args=[self.invitation.token]) if self.invitation else ""

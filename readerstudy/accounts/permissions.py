@@ -1,0 +1,32 @@
+"""Who may open which page. What you may not see is 404, so that nobody learns that it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from readerstudy.accounts.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def user_of(request: HttpRequest) -> User:
+    """Give the logged-in user of a request that passed a login check."""
+    return cast(User, request.user)
+
+
+def coordinator_required(view: View[P]) -> View[P]:
+    """Open a page to coordinators only."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not user_of(request).is_coordinator:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return cast(View[P], login_required(guarded))

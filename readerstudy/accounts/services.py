@@ -1,0 +1,41 @@
+"""Writes about people."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from readerstudy.accounts.models import Invitation, User
+from readerstudy.audit import services as audit
+
+
+class InvitationEndedError(Exception):
+    """The link was used before, or its thirty days are over."""
+
+
+@transaction.atomic
+def create_user(*, username: str, password: str, role: str, actor: User | None = None) -> User:
+    """Make an account."""
+    user = User(username=username, role=role)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    audit.record(actor=actor, verb="accounts.created", target=f"user:{user.pk}", role=role)
+    return user
+
+
+@transaction.atomic
+def accept_invitation(*, invitation: Invitation, user: User) -> None:
+    """Use up an invitation.
+
+    Raises
+    ------
+    InvitationEndedError
+        Somebody used the link before, or it ended.
+    """
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if not locked.is_open:
+        raise InvitationEndedError
+    locked.accepted_by, locked.accepted_at = user, timezone.now()
+    locked.save(update_fields=["accepted_by", "accepted_at"])
+    audit.record(actor=user, verb="accounts.invitation_accepted", target=f"invitation:{locked.pk}")

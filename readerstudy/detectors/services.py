@@ -1,0 +1,57 @@
+"""Writes about detectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from readerstudy.audit import services as audit
+from readerstudy.cohorts.models import Case, Cohort, Source
+from readerstudy.detectors.models import Detector, DetectorScore
+from readerstudy.detectors.table import ScoreTableError, read_scores
+
+
+@transaction.atomic
+def import_scores(
+    *, name: str, version: str, file: Path, cohort: Cohort, actor: AbstractBaseUser | None
+) -> tuple[Detector, int]:
+    """Store a detector's scores for the cases of a cohort: all of the file, or nothing.
+
+    Returns
+    -------
+    (Detector, int)
+        The detector and the number of cases that it scored.
+
+    Raises
+    ------
+    ScoreTableError
+        The file has a fault, names a case that the cohort does not hold, or the detector has scored a case before.
+    """
+    by, rows = read_scores(file)
+    cases = _cases_by_name(cohort, by)
+    if unknown := [row.name for row in rows if row.name not in cases]:
+        raise ScoreTableError([f"{file.name}: the cohort {cohort.slug} has no {by} {name!r}." for name in unknown])
+    if not rows:
+        raise ScoreTableError([f"{file.name}: the table has no rows."])
+    detector, _ = Detector.objects.get_or_create(name=name, version=version)
+    known = set(detector.scores.filter(case__in=cases.values()).values_list("case", flat=True))
+    if any(cases[row.name].pk in known for row in rows):
+        raise ScoreTableError(
+            [f"{detector} has scores for {cohort.slug} already. Give a new run its own version (--detector-version)."]
+        )
+    DetectorScore.objects.bulk_create(
+        DetectorScore(detector=detector, case=cases[row.name], score=row.score, call=row.call) for row in rows
+    )
+    audit.record(
+        actor=actor, verb="detectors.imported", target=f"detector:{detector.pk}", cohort=cohort.slug, scores=len(rows)
+    )
+    return detector, len(rows)
+
+
+def _cases_by_name(cohort: Cohort, by: str) -> dict[str, Case]:
+    if by == "case":
+        return {case.code: case for case in cohort.cases.all()}
+    sources = Source.objects.filter(cohort=cohort).select_related("case")
+    return {source.name: source.case for source in sources}

@@ -1,0 +1,139 @@
+"""What of a study a reader, or the monitor of a study, may know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+
+from readerstudy.accounts.models import User
+from readerstudy.cohorts.deidentify import session_uid
+from readerstudy.reading import gates
+from readerstudy.reading.models import Judgement, Reading, ReadingSession
+from readerstudy.reading.services import next_phase
+from readerstudy.studies.models import Reader, Status, Study
+
+
+def enrolments(user: User) -> QuerySet[Reader]:
+    """The studies that a user reads in; drafts do not show."""
+    return (
+        Reader.objects.filter(user=user).exclude(study__status=Status.DRAFT).select_related("study").order_by("-study__pk")
+    )
+
+
+def open_sessions(user: User) -> QuerySet[ReadingSession]:
+    """A user's own sessions in running studies: no other can be addressed."""
+    return ReadingSession.objects.filter(reader__user=user, reader__study__status=Status.RUNNING).select_related(
+        "reader__study", "phase__cohort"
+    )
+
+
+@dataclass(frozen=True)
+class PresentedReading:
+    """A place of the hanging list whose image is open, with the identifiers of this session alone."""
+
+    reading: Reading
+    dicom_study_uid: str
+    dicom_series_uid: str
+    sop_instance_uid: str
+
+    @property
+    def position(self) -> int:
+        """The place in the hanging list, from 1."""
+        return self.reading.position
+
+
+def open_readings(session: ReadingSession, current: int | None) -> list[PresentedReading]:
+    """Give the current reading and those that may be fetched ahead of it."""
+    if current is None:
+        return []
+    last = current + gates.LOOKAHEAD
+    readings = session.readings.filter(position__range=(current, last)).select_related("case__image")
+    return [
+        PresentedReading(reading, *(_uid(session, reading, level) for level in ("study", "series", "instance")))
+        for reading in readings
+        if gates.image_is_open(reading.position, current=current)
+    ]
+
+
+def _uid(session: ReadingSession, reading: Reading, level: str) -> str:
+    return session_uid(settings.SECRET_KEY, session.code, reading.case.code, level)
+
+
+@dataclass(frozen=True)
+class PhaseProgress:
+    """How far a reader is in one phase."""
+
+    name: str
+    title: str
+    purpose: str
+    cases: int
+    done: int
+    median_seconds: float | None
+    last_at: datetime | None
+
+    @property
+    def finished(self) -> bool:
+        """Whether every case is judged."""
+        return self.done == self.cases
+
+
+def progress(reader: Reader) -> list[PhaseProgress]:
+    """Say for every phase how many cases there are and how many are judged."""
+    rows = []
+    for phase in reader.study.phases.select_related("cohort").annotate(n=Count("cohort__cases")):
+        judgements = Judgement.objects.filter(reading__session__reader=reader, reading__session__phase=phase)
+        times = list(judgements.filter(revision=1).values_list("seconds", "received_at"))
+        rows.append(
+            PhaseProgress(
+                name=phase.name,
+                title=phase.title,
+                purpose=phase.purpose,
+                cases=phase.n,
+                done=len(times),
+                median_seconds=median(t for t, _ in times) if times else None,
+                last_at=max((at for _, at in times), default=None),
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A study as its reader sees it: where they are, and what comes next."""
+
+    reader: Reader
+    phases: list[PhaseProgress]
+
+    @property
+    def state(self) -> str:
+        """One of `closed`, `consent`, `finished`, `resume`, `start`."""
+        if not self.reader.study.is_running:
+            return "closed"
+        if self.reader.consented_at is None:
+            return "consent"
+        if next_phase(self.reader) is None:
+            return "finished"
+        return "resume" if any(phase.done for phase in self.phases) else "start"
+
+
+def enrolment(reader: Reader) -> Enrolment:
+    """Gather what a reader may know of their place in a study."""
+    return Enrolment(reader, progress(reader))
+
+
+@dataclass(frozen=True)
+class MonitorRow:
+    """A reader's progress as the coordinator watches it; nothing in it tells how well they read."""
+
+    reader: Reader
+    phases: list[PhaseProgress]
+
+
+def monitor(study: Study) -> list[MonitorRow]:
+    """Give the readers' progress through a study, blinded."""
+    joined = study.readers.filter(~Q(user=None)).select_related("study")
+    return [MonitorRow(reader, progress(reader)) for reader in joined]

@@ -1,0 +1,166 @@
+"""The act of reading: a session is drawn once, and judgements are added, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from readerstudy.accounts.models import User
+from readerstudy.audit import services as audit
+from readerstudy.cohorts.models import Case
+from readerstudy.reading import gates
+from readerstudy.reading.models import Judgement, Reading, ReadingSession, rating_of
+from readerstudy.studies.allocation import random_order, session_seed
+from readerstudy.studies.models import Phase, Reader
+
+
+class ReadingError(Exception):
+    """The act is not possible now; the message tells the reader why and what to do."""
+
+
+class NotCurrentError(ReadingError):
+    """The case was judged already, perhaps in another window, or it is not its turn yet."""
+
+
+class KeyReusedError(ReadingError):
+    """An idempotency key came back with another judgement than before."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What the browser sends for one case.
+
+    `seconds` runs on the browser's monotonic clock from the first rendered image to the submission; the two times are
+    of its wall clock.
+    """
+
+    call: str
+    confidence: int
+    seconds: float
+    shown_at: datetime
+    submitted_at: datetime
+
+    def digest(self) -> str:
+        """SHA-256 by which a replay of the same submission is known."""
+        return hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
+
+
+def next_phase(reader: Reader) -> Phase | None:
+    """Give the first phase that the reader has not finished, or None at the end."""
+    finished = reader.sessions.exclude(finished_at=None).values("phase")
+    return reader.study.phases.exclude(pk__in=finished).order_by("position").first()
+
+
+@transaction.atomic
+def start_session(*, reader: Reader, actor: User) -> tuple[ReadingSession, bool]:
+    """Start the reader's next phase, or resume it.
+
+    Returns
+    -------
+    (ReadingSession, bool)
+        The session, and whether it was drawn now.
+
+    Raises
+    ------
+    ReadingError
+        The study does not run, consent is missing, or everything is read.
+    """
+    reader = Reader.objects.select_for_update(of=("self",)).select_related("study").get(pk=reader.pk)
+    if not reader.study.is_running:
+        raise ReadingError("This study is not open for reading now.")
+    if reader.consented_at is None:
+        raise ReadingError("Please read the information on this study and agree before you start.")
+    phase = next_phase(reader)
+    if phase is None:
+        raise ReadingError("You have read every case of this study. Thank you.")
+    session = reader.sessions.filter(phase=phase).first()
+    if session:
+        return session, False
+    return _draw_session(reader, phase, actor), True
+
+
+def _draw_session(reader: Reader, phase: Phase, actor: User) -> ReadingSession:
+    """Draw the hanging list and store it: it is never computed again."""
+    seed = session_seed(study_seed=reader.study.seed, reader=reader.code, phase=phase.name)
+    session = ReadingSession.objects.create(reader=reader, phase=phase, seed=seed)
+    cases = {case.code: case for case in Case.objects.filter(cohort=phase.cohort_id)}
+    Reading.objects.bulk_create(
+        Reading(session=session, position=position, case=cases[code])
+        for position, code in enumerate(random_order(list(cases), seed=seed), start=1)
+    )
+    audit.record(
+        actor=actor, verb="reading.started", target=f"study:{reader.study.slug}", reader=reader.code, phase=phase.name
+    )
+    return session
+
+
+def current_position(session: ReadingSession) -> int | None:
+    """Give the place of the first case without a judgement, or None once all are judged."""
+    waiting = session.readings.filter(judgements=None).order_by("position")
+    return waiting.values_list("position", flat=True).first()
+
+
+@transaction.atomic
+def submit_judgement(
+    *, session: ReadingSession, position: int, key: UUID, submission: Submission
+) -> tuple[Judgement, bool]:
+    """Store a judgement, exactly once.
+
+    Parameters
+    ----------
+    key : UUID
+        Made by the browser before it sends; a replay with the same key gives the stored judgement again.
+
+    Returns
+    -------
+    (Judgement, bool)
+        The judgement, and whether it was stored now rather than found.
+
+    Raises
+    ------
+    KeyReusedError
+        The key was used for something else.
+    NotCurrentError
+        The case at this position is not the one to judge now.
+    """
+    # Two tabs that send at once take turns here; the second then finds the first one's judgement.
+    session = ReadingSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    found = Judgement.objects.filter(idempotency_key=key).select_related("reading").first()
+    if found:
+        return _replay(found, session, position, submission), False
+    current = current_position(session)
+    if not gates.judgement_is_open(position, current=current):
+        raise NotCurrentError("This case is judged already, perhaps in another window. The page goes on where you are.")
+    judgement = _store(session, position, key, submission)
+    if current_position(session) is None:
+        session.finished_at = timezone.now()
+        session.save(update_fields=["finished_at"])
+        audit.record(actor=session.reader.user, verb="reading.finished", target=f"session:{session.code}")
+    return judgement, True
+
+
+def _replay(found: Judgement, session: ReadingSession, position: int, submission: Submission) -> Judgement:
+    same_place = found.reading.session_id == session.pk and found.reading.position == position
+    if not same_place or found.request_digest != submission.digest():
+        raise KeyReusedError("This idempotency key was used for another judgement. Make a new one for each judgement.")
+    return found
+
+
+def _store(session: ReadingSession, position: int, key: UUID, submission: Submission) -> Judgement:
+    return Judgement.objects.create(
+        reading=session.readings.get(position=position),
+        call=submission.call,
+        confidence=submission.confidence,
+        rating=rating_of(submission.call, submission.confidence),
+        seconds=submission.seconds,
+        shown_at=submission.shown_at,
+        submitted_at=submission.submitted_at,
+        idempotency_key=key,
+        request_digest=submission.digest(),
+    )

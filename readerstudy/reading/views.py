@@ -1,0 +1,64 @@
+"""The reader's pages, and the monitor of a study for its coordinator."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST
+
+from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.reading import queries, services
+from readerstudy.studies import services as studies
+from readerstudy.studies.models import Study
+
+
+@login_required
+def my_studies(request: HttpRequest) -> HttpResponse:
+    """The reader's front door."""
+    rows = [queries.enrolment(reader) for reader in queries.enrolments(user_of(request))]
+    return render(request, "reading/studies.html", {"enrolments": rows})
+
+
+@login_required
+def consent(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the study is about, and the reader's agreement."""
+    reader = get_object_or_404(queries.enrolments(user_of(request)), study__slug=slug, study__status="running")
+    if request.method == "POST":
+        if request.POST.get("agree") == "yes":
+            studies.give_consent(reader=reader, actor=user_of(request))
+            return redirect("reading:studies")
+        messages.error(request, "Tick the box if you agree to take part. Without it there is no reading.")
+    return render(request, "reading/consent.html", {"study": reader.study, "reader": reader})
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start or resume, and go to the reading page."""
+    reader = get_object_or_404(queries.enrolments(user_of(request)), study__slug=slug)
+    try:
+        session, _ = services.start_session(reader=reader, actor=user_of(request))
+    except services.ReadingError as error:
+        messages.error(request, str(error))
+        return redirect("reading:studies")
+    return redirect("reading:session", session.code)
+
+
+@login_required
+@ensure_csrf_cookie
+def session(request: HttpRequest, code: str) -> HttpResponse:
+    """The reading page: the front end takes over from here."""
+    get_object_or_404(queries.open_sessions(user_of(request)), code=code)
+    return render(request, "reading/session.html", {"code": code})
+
+
+@coordinator_required
+def monitor(request: HttpRequest, slug: str) -> HttpResponse:
+    """How far the readers are; blinded."""
+    study = get_object_or_404(Study, slug=slug)
+    context = {"study": study, "phases": study.phases.all(), "rows": queries.monitor(study)}
+    template = "reading/monitor_rows.html" if request.headers.get("HX-Request") else "reading/monitor.html"
+    return render(request, template, context)

@@ -1,0 +1,204 @@
+"""Writes over a study: made, locked, joined, closed, unblinded. Each is one audited act."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from readerstudy.accounts import services as accounts
+from readerstudy.accounts.models import Invitation, User
+from readerstudy.audit import services as audit
+from readerstudy.cohorts.models import Cohort
+from readerstudy.studies.models import Phase, Reader, Status, Study
+from readerstudy.studies.presets import CONSENT, PRESETS
+
+
+class StudyError(Exception):
+    """The act is not possible now; the message says why and what to do."""
+
+
+@transaction.atomic
+def create_study(
+    *, slug: str, preset: str, cohorts: Sequence[Cohort], title: str = "", actor: User | None = None
+) -> Study:
+    """Make a draft study from a preset.
+
+    Raises
+    ------
+    StudyError
+        The slug is taken or no slug, the preset is unknown, or the cohorts do not fit it.
+    """
+    chosen = PRESETS.get(preset)
+    if chosen is None:
+        raise StudyError(f"There is no preset {preset!r}. Known: {', '.join(PRESETS)}.")
+    _require_fitting(cohorts, chosen.cohorts)
+    study = Study(slug=slug, title=title or slug, preset=preset, consent=CONSENT, created_by=actor)
+    try:
+        study.full_clean()
+    except ValidationError as error:
+        raise StudyError(" ".join(error.messages)) from None
+    study.save()
+    phases = [phase for phase in chosen.phases if phase[0] < len(cohorts)]
+    for position, (index, phase) in enumerate(phases, start=1):
+        Phase.objects.create(
+            study=study,
+            position=position,
+            cohort=cohorts[index],
+            name=phase.name,
+            title=phase.title,
+            purpose=phase.purpose,
+            feedback=phase.feedback,
+            instructions=phase.instructions,
+        )
+    audit.record(
+        actor=actor, verb="studies.created", target=f"study:{slug}", preset=preset, cohorts=[c.slug for c in cohorts]
+    )
+    return study
+
+
+def _require_fitting(cohorts: Sequence[Cohort], wanted: Sequence[str]) -> None:
+    if not 1 <= len(cohorts) <= len(wanted):
+        raise StudyError(f"This preset takes 1 to {len(wanted)} cohorts, in this order: {'; '.join(wanted)}.")
+    if len({cohort.pk for cohort in cohorts}) < len(cohorts):
+        raise StudyError("The same cohort stands there twice: practice cases must not be read again in the test.")
+
+
+def what_locking_misses(study: Study) -> list[str]:
+    """Say, in words for the coordinator, what still keeps the study from being locked."""
+    missing = []
+    for phase in study.phases.select_related("cohort"):
+        cohort = phase.cohort
+        if not cohort.cases.exists():
+            missing.append(f"The cohort {cohort.slug} has no cases: import some (import_cases).")
+        elif not cohort.is_sealed:
+            missing.append(
+                f"The truth of the cohort {cohort.slug} is not sealed: give every case its truth, of both classes "
+                "(import_cases … --truth truth.csv)."
+            )
+    return missing
+
+
+@transaction.atomic
+def lock_study(*, study: Study, actor: User | None) -> None:
+    """Fix the protocol and let readers begin.
+
+    Raises
+    ------
+    StudyError
+        It is not a draft, or something is missing (`what_locking_misses`).
+    """
+    study = _locked_row(study)
+    _require_status(study, Status.DRAFT, "locked")
+    if missing := what_locking_misses(study):
+        raise StudyError("\n".join(missing))
+    Cohort.objects.filter(pk__in=study.phases.values("cohort")).update(is_locked=True)
+    study.status, study.locked_at, study.protocol_digest = Status.RUNNING, timezone.now(), protocol_digest(study)
+    study.save(update_fields=["status", "locked_at", "protocol_digest"])
+    audit.record(actor=actor, verb="studies.locked", target=f"study:{study.slug}", protocol=study.protocol_digest)
+
+
+def protocol_digest(study: Study) -> str:
+    """SHA-256 over all that the protocol says, the sealed truth of its cohorts included."""
+    said = [study.slug, study.title, study.consent, study.preset, study.seed]
+    phases = [
+        [p.position, p.name, p.title, p.purpose, p.modality, p.feedback, p.instructions, p.cohort.sealed_digest]
+        for p in study.phases.select_related("cohort")
+    ]
+    return hashlib.sha256(json.dumps([said, phases]).encode()).hexdigest()
+
+
+@transaction.atomic
+def close_study(*, study: Study, actor: User | None) -> None:
+    """End the reading: no session is served and no judgement is taken from now on."""
+    study = _locked_row(study)
+    _require_status(study, Status.RUNNING, "closed")
+    study.status, study.closed_at = Status.CLOSED, timezone.now()
+    study.save(update_fields=["status", "closed_at"])
+    audit.record(actor=actor, verb="studies.closed", target=f"study:{study.slug}")
+
+
+@transaction.atomic
+def unblind_study(*, study: Study, reason: str, actor: User | None) -> None:
+    """Let judgements be put next to the truth; there is no way back."""
+    study = _locked_row(study)
+    _require_status(study, Status.CLOSED, "unblinded")
+    if not reason.strip():
+        raise StudyError("Unblinding asks for a reason: it is kept in the audit log.")
+    study.status, study.unblinded_at = Status.UNBLINDED, timezone.now()
+    study.save(update_fields=["status", "unblinded_at"])
+    audit.record(actor=actor, verb="studies.unblinded", target=f"study:{study.slug}", reason=reason.strip())
+
+
+def _locked_row(study: Study) -> Study:
+    return Study.objects.select_for_update().get(pk=study.pk)
+
+
+_COMES_FIRST = {
+    Status.DRAFT: "only a draft can be",
+    Status.RUNNING: "lock it first, so that it runs, before it is",
+    Status.CLOSED: "close it before it is",
+}
+
+
+def _require_status(study: Study, needed: Status, act: str) -> None:
+    if study.status != needed:
+        raise StudyError(
+            f"The study {study.slug} is {Status(study.status).label.lower()}: {_COMES_FIRST[needed]} {act}."
+        )
+
+
+@transaction.atomic
+def invite_reader(*, study: Study, actor: User | None) -> Reader:
+    """Add a place for a reader, with a link that one person can take it by."""
+    study = _locked_row(study)
+    if study.status not in (Status.DRAFT, Status.RUNNING):
+        raise StudyError(f"The study {study.slug} is {study.status}: it takes no more readers.")
+    number = study.readers.count() + 1
+    reader = Reader.objects.create(
+        study=study, code=f"R{number:02d}", invitation=Invitation.objects.create(created_by=actor)
+    )
+    audit.record(actor=actor, verb="studies.reader_invited", target=f"study:{study.slug}", reader=reader.code)
+    return reader
+
+
+@transaction.atomic
+def join_study(*, reader: Reader, user: User, years: int | None, subspecialty: str, country: str) -> None:
+    """Give an invited place to a user.
+
+    Raises
+    ------
+    StudyError
+        The link was used or has ended, or the user is in the study already.
+    """
+    if Reader.objects.filter(study=reader.study, user=user).exists():
+        raise StudyError("You are in this study already: you find it under My studies.")
+    if reader.invitation is None:
+        raise StudyError("This place has no invitation.")
+    try:
+        accounts.accept_invitation(invitation=reader.invitation, user=user)
+    except accounts.InvitationEndedError:
+        raise StudyError("This link was used before, or it has ended. Ask the coordinator for a new one.") from None
+    reader.user, reader.years, reader.subspecialty, reader.country = user, years, subspecialty, country
+    reader.save(update_fields=["user", "years", "subspecialty", "country"])
+    audit.record(actor=user, verb="studies.reader_joined", target=f"study:{reader.study.slug}", reader=reader.code)
+
+
+@transaction.atomic
+def give_consent(*, reader: Reader, actor: User) -> None:
+    """Note that a reader agreed to take part; a second time changes nothing.
+
+    Raises
+    ------
+    StudyError
+        The study is not open for reading.
+    """
+    if not reader.study.is_running:
+        raise StudyError("This study is not open for reading now.")
+    if Reader.objects.filter(pk=reader.pk, consented_at=None).update(consented_at=timezone.now()):
+        digest = hashlib.sha256(reader.study.consent.encode()).hexdigest()
+        audit.record(actor=actor, verb="studies.consented", target=f"study:{reader.study.slug}", text=digest)

@@ -1,0 +1,138 @@
+"""The coordinator's pages of a study, and the page behind an invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.studies import services
+from readerstudy.studies.forms import AboutReaderForm, NewReaderForm, StudyForm
+from readerstudy.studies.models import Reader, Study
+from readerstudy.studies.presets import SINGLE_PHASE
+
+
+@coordinator_required
+def study_list(request: HttpRequest) -> HttpResponse:
+    """All studies, newest first."""
+    return render(request, "studies/list.html", {"studies": Study.objects.all()})
+
+
+@coordinator_required
+def new_study(request: HttpRequest) -> HttpResponse:
+    """Make a draft."""
+    form = StudyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.create_study(
+                slug=data["slug"],
+                title=data["title"],
+                preset=SINGLE_PHASE.name,
+                cohorts=form.chosen_cohorts(),
+                actor=user_of(request),
+            )
+        except services.StudyError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("studies:protocol", data["slug"])
+    return render(request, "studies/new.html", {"form": form})
+
+
+@coordinator_required
+def protocol(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the study is, where it stands, and what comes next."""
+    study = get_object_or_404(Study, slug=slug)
+    phases = study.phases.select_related("cohort")
+    missing = services.what_locking_misses(study) if study.status == "draft" else []
+    return render(request, "studies/protocol.html", {"study": study, "phases": phases, "missing": missing})
+
+
+@coordinator_required
+def readers(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who reads, and the links of those who were invited."""
+    study = get_object_or_404(Study, slug=slug)
+    rows = [
+        (reader, request.build_absolute_uri(reader.join_path) if reader.user_id is None else "")
+        for reader in study.readers.select_related("user", "invitation")
+    ]
+    return render(request, "studies/readers.html", {"study": study, "rows": rows})
+
+
+@coordinator_required
+@require_POST
+def invite(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add a place with a link."""
+    study = get_object_or_404(Study, slug=slug)
+    return _act(request, study, lambda: services.invite_reader(study=study, actor=user_of(request)), to="readers")
+
+
+@coordinator_required
+@require_POST
+def lock(request: HttpRequest, slug: str) -> HttpResponse:
+    """Fix the protocol; reading begins."""
+    study = get_object_or_404(Study, slug=slug)
+    return _act(request, study, lambda: services.lock_study(study=study, actor=user_of(request)))
+
+
+@coordinator_required
+@require_POST
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    """End the reading."""
+    study = get_object_or_404(Study, slug=slug)
+    return _act(request, study, lambda: services.close_study(study=study, actor=user_of(request)))
+
+
+@coordinator_required
+@require_POST
+def unblind(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put judgements next to the truth, for a reason."""
+    study = get_object_or_404(Study, slug=slug)
+    reason = request.POST.get("reason", "")
+    return _act(request, study, lambda: services.unblind_study(study=study, reason=reason, actor=user_of(request)))
+
+
+def _act(request: HttpRequest, study: Study, act: Callable[[], object], to: str = "protocol") -> HttpResponse:
+    """Do one act on a study; a refusal becomes a message on the page."""
+    try:
+        act()
+    except services.StudyError as error:
+        messages.error(request, str(error))
+    return redirect(f"studies:{to}", study.slug)
+
+
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the place that an invitation offers, as oneself or with a new account."""
+    reader = get_object_or_404(Reader.objects.select_related("study", "invitation"), invitation__token=token)
+    if reader.invitation is None or not reader.invitation.is_open:
+        return render(request, "studies/join_ended.html", status=410)
+    if request.user.is_authenticated and user_of(request).is_coordinator:
+        messages.info(request, "This link is for a reader. Log out to see what a reader sees, or send it on.")
+        return redirect("studies:readers", reader.study.slug)
+    form_class = AboutReaderForm if request.user.is_authenticated else NewReaderForm
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _take_place(request, reader, form)
+    return render(request, "studies/join.html", {"form": form, "study": reader.study})
+
+
+def _take_place(request: HttpRequest, reader: Reader, form: AboutReaderForm) -> HttpResponse:
+    about = {name: form.cleaned_data[name] for name in ("years", "subspecialty", "country")}
+    try:
+        with transaction.atomic():  # a refusal leaves no half-made account behind
+            user = form.save() if isinstance(form, NewReaderForm) else user_of(request)
+            services.join_study(reader=reader, user=user, **about)
+    except services.StudyError as error:
+        messages.error(request, str(error))
+        return redirect("home")
+    if not request.user.is_authenticated:
+        login(request, user)
+    return redirect("home")
+
+

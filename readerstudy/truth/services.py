@@ -1,0 +1,85 @@
+"""Writing and sealing the reference standard."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Mapping
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+
+from readerstudy.audit import services as audit
+from readerstudy.cohorts.models import Case, Cohort
+from readerstudy.truth.models import Truth
+from readerstudy.truth.table import COVARIATES, TruthRow
+
+
+class TruthError(Exception):
+    """The truth of a cohort cannot be written or sealed; the message says why and what to do."""
+
+
+@transaction.atomic
+def write_truth(*, cohort: Cohort, rows: Mapping[Case, TruthRow], actor: AbstractBaseUser | None) -> None:
+    """Write or correct the truth of cases, as long as no study has locked their cohort."""
+    if cohort.is_locked:
+        raise TruthError(f"The cohort {cohort.slug} is part of a locked study: its truth can no longer change.")
+    _break_seal(cohort)
+    for case, row in rows.items():
+        Truth.objects.update_or_create(case=case, defaults={"value": row.value, **row.covariates})
+    audit.record(actor=actor, verb="truth.written", target=f"cohort:{cohort.slug}", cases=len(rows))
+
+
+@transaction.atomic
+def seal_truth(*, cohort: Cohort, actor: AbstractBaseUser | None) -> str:
+    """Seal a cohort's truth: its digest goes onto the cohort, with an opaque stratum for every case.
+
+    Returns
+    -------
+    str
+        SHA-256 of the sorted table of case codes, values and covariates.
+
+    Raises
+    ------
+    TruthError
+        The cohort is locked or empty, a case has no truth, or all cases are of one class.
+    """
+    truths = list(Truth.objects.filter(case__cohort=cohort).select_related("case").order_by("case__code"))
+    _require_sealable(cohort, truths)
+    table = [[t.case.code, t.value, *(getattr(t, name) for name in COVARIATES)] for t in truths]
+    cohort.sealed_digest = hashlib.sha256(json.dumps(table).encode()).hexdigest()
+    cohort.sealed_cases = len(truths)
+    cohort.save(update_fields=["sealed_digest", "sealed_cases"])
+    _write_strata(truths)
+    audit.record(actor=actor, verb="truth.sealed", target=f"cohort:{cohort.slug}", digest=cohort.sealed_digest)
+    return cohort.sealed_digest
+
+
+def _require_sealable(cohort: Cohort, truths: list[Truth]) -> None:
+    if cohort.is_locked:
+        raise TruthError(f"The cohort {cohort.slug} is part of a locked study and stays sealed as it is.")
+    missing = cohort.cases.count() - len(truths)
+    if missing:
+        raise TruthError(
+            f"{missing} of {cohort.cases.count()} cases of {cohort.slug} have no truth yet. "
+            "Import again with a truth table that names them all."
+        )
+    if len({truth.value for truth in truths}) < 2:
+        held = f"only {truths[0].value} cases" if truths else "no cases"
+        raise TruthError(f"The cohort {cohort.slug} has {held}: a study needs authentic and synthetic ones.")
+
+
+def _write_strata(truths: list[Truth]) -> None:
+    """Number the strata (class by anatomy) in an order that says nothing of which is which."""
+    strata = sorted({(truth.value, truth.anatomy) for truth in truths})
+    random.SystemRandom().shuffle(strata)
+    numbers = {stratum: number for number, stratum in enumerate(strata)}
+    for truth in truths:
+        truth.case.stratum = numbers[(truth.value, truth.anatomy)]
+    Case.objects.bulk_update([truth.case for truth in truths], ["stratum"])
+
+
+def _break_seal(cohort: Cohort) -> None:
+    cohort.sealed_digest, cohort.sealed_cases = "", 0
+    cohort.save(update_fields=["sealed_digest", "sealed_cases"])
