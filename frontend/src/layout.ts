@@ -1,0 +1,170 @@
+import { HELP } from './keys';
+
+/** The page's fixed frame. No data goes in here: everything that the server says is set as text. */
+const FRAME = `
+<header class="bar">
+  <a class="leave" data-part="leave">Leave</a>
+  <p class="title"><strong data-part="study"></strong> <span data-part="phase"></span></p>
+  <p class="save-state" data-part="saveState" role="status"></p>
+  <p class="count" data-part="count" role="status"></p>
+  <progress data-part="progress" aria-label="Cases read"></progress>
+  <button type="button" data-part="help" aria-haspopup="dialog">Help <kbd>?</kbd></button>
+</header>
+<p class="banner" data-part="banner" hidden>Practice – not recorded in the results</p>
+<div class="stage" data-part="stage">
+  <div class="viewport" data-part="viewport" tabindex="0" role="img"></div>
+  <p class="corner top-left" data-part="cornerCase" aria-hidden="true"></p>
+  <p class="corner bottom-left" data-part="cornerWindow" aria-hidden="true"></p>
+  <p class="corner bottom-right" data-part="cornerZoom" aria-hidden="true"></p>
+  <div class="curtain" data-part="curtain"><p data-part="curtainText" role="status"></p></div>
+</div>
+<aside class="panel" data-part="panel" aria-label="Your judgement">
+  <p class="instructions" data-part="instructions"></p>
+  <section class="answer" data-part="answer">
+    <h2 id="call-label">Call</h2>
+    <div class="calls" role="group" aria-labelledby="call-label">
+      <button type="button" data-call="authentic" aria-pressed="false" aria-keyshortcuts="A">Authentic <kbd>A</kbd></button>
+      <button type="button" data-call="synthetic" aria-pressed="false" aria-keyshortcuts="S">Synthetic <kbd>S</kbd></button>
+    </div>
+    <h2><label for="confidence">Confidence</label> <output data-part="confidenceValue" for="confidence"></output></h2>
+    <div class="scale">
+      <input type="range" id="confidence" data-part="confidence" min="1" max="100" step="1">
+      <div class="ticks" data-part="ticks"></div>
+      <p class="anchors"><span>guessing</span><span>certain</span></p>
+    </div>
+    <button type="button" class="primary" data-part="submit">Submit <kbd>Enter</kbd></button>
+    <p class="hint" data-part="hint"></p>
+  </section>
+  <section class="feedback" data-part="feedback" hidden>
+    <p class="verdict" data-part="verdict" role="status"></p>
+    <p data-part="yours"></p>
+    <p data-part="explanation"></p>
+    <ul data-part="telltales"></ul>
+    <button type="button" class="primary" data-part="proceed">Next case <kbd>Enter</kbd></button>
+  </section>
+  <p class="notice" data-part="notice" role="status"></p>
+  <div class="problem" data-part="problem" role="alert" hidden>
+    <p data-part="problemText"></p>
+    <p><button type="button" data-part="retry"></button> <a data-part="login" target="_blank" rel="opener">Log in again</a></p>
+  </div>
+  <div class="tools" data-part="tools" role="toolbar" aria-label="Image">
+    <button type="button" data-view="invert" title="Invert (I)">Invert</button>
+    <button type="button" data-view="pan" title="Left drag pans (P)" aria-pressed="false">Pan</button>
+    <button type="button" data-view="zoom-in" title="Zoom in (Z or +)" aria-label="Zoom in">+</button>
+    <button type="button" data-view="zoom-out" title="Zoom out (−)" aria-label="Zoom out">−</button>
+    <button type="button" data-view="rotate-left" title="Rotate left (L)" aria-label="Rotate left">↺</button>
+    <button type="button" data-view="rotate-right" title="Rotate right (R)" aria-label="Rotate right">↻</button>
+    <button type="button" data-view="flip-horizontal" title="Flip left and right (H)" aria-label="Flip left and right">⇆</button>
+    <button type="button" data-view="flip-vertical" title="Flip top and bottom (V)" aria-label="Flip top and bottom">⇅</button>
+    <button type="button" data-view="reset" title="Reset (Space)">Reset</button>
+  </div>
+</aside>
+<section class="screen" data-part="screen" hidden>
+  <h1 data-part="screenTitle" tabindex="-1"></h1>
+  <p data-part="screenText"></p>
+  <p class="problem" data-part="screenProblem" role="alert"></p>
+  <p class="actions">
+    <button type="button" class="primary" data-part="screenAction"></button>
+    <a data-part="screenLogin">Log in again</a>
+    <a data-part="home">My studies</a>
+  </p>
+</section>
+<dialog data-part="dialog" aria-labelledby="help-title">
+  <h2 id="help-title">Keys and mouse</h2>
+  <div class="help" data-part="helpBody"></div>
+  <form method="dialog"><button class="primary">Close <kbd>Esc</kbd></button></form>
+</dialog>`;
+
+const PARTS = {
+  leave: HTMLAnchorElement,
+  study: HTMLElement,
+  phase: HTMLElement,
+  saveState: HTMLElement,
+  count: HTMLElement,
+  progress: HTMLProgressElement,
+  help: HTMLButtonElement,
+  banner: HTMLElement,
+  stage: HTMLElement,
+  viewport: HTMLDivElement,
+  cornerCase: HTMLElement,
+  cornerWindow: HTMLElement,
+  cornerZoom: HTMLElement,
+  curtain: HTMLElement,
+  curtainText: HTMLElement,
+  panel: HTMLElement,
+  instructions: HTMLElement,
+  answer: HTMLElement,
+  confidenceValue: HTMLOutputElement,
+  confidence: HTMLInputElement,
+  ticks: HTMLElement,
+  submit: HTMLButtonElement,
+  hint: HTMLElement,
+  feedback: HTMLElement,
+  verdict: HTMLElement,
+  yours: HTMLElement,
+  explanation: HTMLElement,
+  telltales: HTMLUListElement,
+  proceed: HTMLButtonElement,
+  notice: HTMLElement,
+  problem: HTMLElement,
+  problemText: HTMLElement,
+  retry: HTMLButtonElement,
+  login: HTMLAnchorElement,
+  tools: HTMLElement,
+  screen: HTMLElement,
+  screenTitle: HTMLElement,
+  screenText: HTMLElement,
+  screenProblem: HTMLElement,
+  screenAction: HTMLButtonElement,
+  screenLogin: HTMLAnchorElement,
+  home: HTMLAnchorElement,
+  dialog: HTMLDialogElement,
+  helpBody: HTMLElement,
+} as const;
+
+export type Parts = { readonly [name in keyof typeof PARTS]: InstanceType<(typeof PARTS)[name]> };
+
+/** Build the page inside `root` and hand out its named parts. */
+export function layOut(root: HTMLElement): Parts {
+  root.innerHTML = FRAME;
+  const found = Object.entries(PARTS).map(([name, kind]) => {
+    const element = root.querySelector(`[data-part="${name}"]`);
+    if (!(element instanceof kind)) throw new Error(`The page has no ${name}`);
+    return [name, element];
+  });
+  const parts = Object.fromEntries(found) as Parts;
+  parts.ticks.append(...ticks());
+  parts.helpBody.append(...helpTables());
+  return parts;
+}
+
+function ticks(): HTMLButtonElement[] {
+  return Array.from({ length: 10 }, (_, index) => {
+    const value = (index + 1) * 10;
+    const tick = document.createElement('button');
+    tick.type = 'button';
+    tick.tabIndex = -1; // the slider and the digits do the same by keyboard
+    tick.dataset.confidence = String(value);
+    tick.textContent = String(value);
+    tick.style.setProperty('--at', String((value - 1) / 99));
+    return tick;
+  });
+}
+
+function helpTables(): HTMLElement[] {
+  return HELP.map(({ group, rows }) => {
+    const section = document.createElement('section');
+    const title = document.createElement('h3');
+    title.textContent = group;
+    const list = document.createElement('dl');
+    for (const [keys, help] of rows) {
+      const term = document.createElement('dt');
+      term.textContent = keys;
+      const meaning = document.createElement('dd');
+      meaning.textContent = help;
+      list.append(term, meaning);
+    }
+    section.append(title, list);
+    return section;
+  });
+}
