@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from readerstudy.accounts import views as accounts
+from readerstudy.reading import views as reading
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", accounts.home, name="home"),
+    path("healthz", accounts.health, name="health"),
+    path("accounts/", include("readerstudy.accounts.urls")),
+    path("reading/", include("readerstudy.reading.urls")),
+    path("cohorts/", include("readerstudy.truth.urls")),
+    path("studies/<slug:slug>/monitor/", reading.monitor, name="monitor"),
+    path("studies/", include("readerstudy.reports.urls")),
+    path("studies/", include("readerstudy.studies.urls")),
+    path("api/v1/", include("readerstudy.training.api_urls")),
+    path("api/v1/", include("readerstudy.reading.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+]

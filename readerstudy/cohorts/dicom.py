@@ -2,13 +2,207 @@
 
 from __future__ import annotations
 
+import warnings
+from io import BytesIO
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.uid import SecondaryCaptureImageStorage
+from pydicom.filereader import read_dataset
+from pydicom.pixels import apply_color_lut, apply_modality_lut, get_decoder
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, SecondaryCaptureImageStorage
+
+from readerstudy.cohorts.source_image import RejectedImageError, SourceImage, check_matrix, luma
 
 DicomJson = dict[str, dict[str, Any]]
+
+# Headers of radiographs have some 10 kB. What stands before the pixels is never read beyond this.
+MAX_HEADER_BYTES = 4 * 2**20
+_PREAMBLE = 128
+_PIXEL_DATA = 0x7FE00010
+_FIRST_PIXEL_TAG = 0x7FE00008  # Float Pixel Data; every kind of pixel data has a tag from here on
+_READ_ATTRIBUTES = [
+    "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames",
+    "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
+    "RescaleSlope", "RescaleIntercept", "ModalityLUTSequence",
+    "RedPaletteColorLookupTableDescriptor", "RedPaletteColorLookupTableData",
+    "GreenPaletteColorLookupTableDescriptor", "GreenPaletteColorLookupTableData",
+    "BluePaletteColorLookupTableDescriptor", "BluePaletteColorLookupTableData",
+    "SegmentedRedPaletteColorLookupTableData", "SegmentedGreenPaletteColorLookupTableData",
+    "SegmentedBluePaletteColorLookupTableData",
+]  # fmt: skip
+_READ_TAGS = [tag for tag in map(tag_for_keyword, _READ_ATTRIBUTES) if tag is not None]
+_GREY = ("MONOCHROME1", "MONOCHROME2")
+_COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
+
+
+def is_dicom(data: bytes) -> bool:
+    """Tell by its content whether this is a DICOM file (PS3.10, 7.1)."""
+    return data[_PREAMBLE : _PREAMBLE + 4] == b"DICM"
+
+
+def decode(data: bytes) -> SourceImage:
+    """Decode a single-frame DICOM image to grey, bright for bone.
+
+    The modality LUT or rescale is applied, MONOCHROME1 is inverted, colour and palettes become luma.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file (PS3.10).
+
+    Raises
+    ------
+    RejectedImageError
+        The file is truncated or damaged, holds no single grey or colour image, or is compressed in a way for which
+        there is no decoder; the message says which.
+    """
+    try:
+        with warnings.catch_warnings():
+            # pydicom remarks on every breach of the standard; only what stops the pixels from being read matters.
+            warnings.simplefilter("ignore")
+            return _decode(data)
+    except RejectedImageError:
+        raise
+    except Exception as error:
+        # Parsers and decoders fed with damaged bytes raise whatever they like; to a person it is all one.
+        raise RejectedImageError("is a damaged DICOM file: export it again") from error
+
+
+def _decode(data: bytes) -> SourceImage:
+    transfer_syntax = _transfer_syntax(data)
+    dataset, start = _read_header(data, transfer_syntax)
+    _check_header(dataset)
+    dataset[_PIXEL_DATA] = _read_pixel_data(data, start, transfer_syntax)
+    stored, photometric = _decode_pixels(dataset, transfer_syntax)
+    values = _colour_to_grey(stored, photometric, dataset) if stored.ndim == 3 else _grey(stored, photometric, dataset)
+    if not np.isfinite(values).all():
+        raise RejectedImageError("has grey values that are no finite numbers: its rescale attributes are wrong")
+    return SourceImage(values, "DICOM", int(dataset.BitsStored))
+
+
+def _transfer_syntax(data: bytes) -> UID:
+    """Read the file meta information (PS3.10, 7.1), which says how to read the rest."""
+    file = BytesIO(data[:MAX_HEADER_BYTES])
+    file.seek(_PREAMBLE + 4)
+    meta = read_dataset(file, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
+    transfer_syntax = UID(str(meta.get("TransferSyntaxUID", "")))
+    if not transfer_syntax:
+        raise RejectedImageError("names no transfer syntax: its header is damaged or truncated")
+    if transfer_syntax == DeflatedExplicitVRLittleEndian:
+        # Inflating can cost a thousand times the file's size, and no radiography device writes it.
+        raise RejectedImageError("is stored deflated, which is not accepted: export it uncompressed")
+    if not transfer_syntax.is_transfer_syntax or transfer_syntax.is_private:
+        raise RejectedImageError(f"has the unknown transfer syntax {transfer_syntax[:64]}: export it uncompressed")
+    return transfer_syntax
+
+
+def _read_header(data: bytes, transfer_syntax: UID) -> tuple[Dataset, int]:
+    """Read the few attributes that decoding needs, and give them with the place where the pixel data begin."""
+    reached: list[int] = []
+
+    def at_pixel_data(tag: int, _vr: str | None, _length: int) -> bool:
+        if tag >= _FIRST_PIXEL_TAG:
+            reached.append(tag)
+        return bool(reached)
+
+    file = BytesIO(data[:MAX_HEADER_BYTES])
+    file.seek(_PREAMBLE + 4)
+    read_dataset(file, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
+    dataset = read_dataset(
+        file, transfer_syntax.is_implicit_VR, transfer_syntax.is_little_endian,
+        stop_when=at_pixel_data, specific_tags=_READ_TAGS,
+    )  # fmt: skip
+    if reached == [_PIXEL_DATA]:
+        return dataset, file.tell()
+    if not reached and len(data) > MAX_HEADER_BYTES:
+        raise RejectedImageError(f"has an enormous header (over {MAX_HEADER_BYTES // 2**20} MB before any pixels)")
+    raise RejectedImageError("has no pixel data: it is no image, or it is truncated")
+
+
+def _check_header(dataset: Dataset) -> None:
+    """Refuse before decoding what cannot become one grey image."""
+    check_matrix(int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0))
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    if frames > 1:
+        raise RejectedImageError(f"has {frames} frames: export the frame you want as a single image")
+    photometric = str(dataset.get("PhotometricInterpretation", ""))
+    if photometric not in _GREY + _COLOUR:
+        raise RejectedImageError(f"has the photometric interpretation {photometric[:20]!r}, which is not supported")
+    if int(dataset.get("BitsAllocated") or 0) not in (1, 8, 16, 32):
+        raise RejectedImageError("does not say how many bits a pixel has")
+
+
+def _read_pixel_data(data: bytes, start: int, transfer_syntax: UID) -> Any:
+    """Read the one element at `start`; what follows it in the file is never looked at."""
+    file = BytesIO(data)
+    file.seek(start)
+    found = read_dataset(
+        file, transfer_syntax.is_implicit_VR, transfer_syntax.is_little_endian,
+        stop_when=lambda tag, _vr, _length: tag != _PIXEL_DATA or file.tell() > start + 12,
+    )  # fmt: skip
+    if _PIXEL_DATA not in found:
+        raise RejectedImageError("is truncated: its pixel data have no end")
+    length, value = found.get_item(_PIXEL_DATA).length, found[_PIXEL_DATA].value
+    if not value:
+        raise RejectedImageError("has no pixel data: the element is empty")
+    if length != 0xFFFFFFFF and len(value) < length:
+        raise RejectedImageError(f"is truncated: {len(value):,} of {length:,} bytes of pixel data are there")
+    return found[_PIXEL_DATA]
+
+
+def _decode_pixels(dataset: Dataset, transfer_syntax: UID) -> tuple[NDArray[np.generic], str]:
+    """Give the stored values, shaped (rows, columns) or (rows, columns, 3), and their photometric interpretation."""
+    try:
+        decoder = get_decoder(transfer_syntax)
+    except NotImplementedError:
+        decoder = None
+    if decoder is None or not decoder.is_available:
+        raise RejectedImageError(f"is compressed as {transfer_syntax.name}, for which there is no decoder: export it "
+                                 "uncompressed or as JPEG 2000")  # fmt: skip
+    dataset.set_original_encoding(transfer_syntax.is_implicit_VR, transfer_syntax.is_little_endian)
+    dataset.ensure_file_meta()
+    dataset.file_meta.TransferSyntaxUID = transfer_syntax
+    try:
+        stored, properties = decoder.as_array(dataset, index=0)
+    except Exception as error:
+        raise RejectedImageError(
+            f"has pixel data that do not decode ({transfer_syntax.name}): damaged or truncated"
+        ) from error
+    return stored, str(properties["photometric_interpretation"])
+
+
+def _grey(stored: NDArray[np.generic], photometric: str, dataset: Dataset) -> NDArray[np.float32]:
+    if photometric == "PALETTE COLOR":
+        return _luma(apply_color_lut(stored, dataset))
+    values = apply_modality_lut(stored, dataset)
+    if photometric == "MONOCHROME1":
+        values = _turning_point(dataset) - values.astype(np.float64)
+    return values.astype(np.float32)
+
+
+def _turning_point(dataset: Dataset) -> float:
+    """Give the sum of the lowest and the highest value that the image could have: inverting subtracts from it.
+
+    It depends on the attributes alone, so that a file and its inverted twin have the same pixels.
+    """
+    if lut := dataset.get("ModalityLUTSequence"):
+        entries = apply_modality_lut(np.arange(65536), dataset) if lut else np.zeros(1)
+        return float(entries.min() + entries.max())
+    stored = -1 if dataset.PixelRepresentation else 2 ** int(dataset.BitsStored) - 1
+    return float(dataset.get("RescaleSlope", 1)) * stored + 2 * float(dataset.get("RescaleIntercept", 0))
+
+
+def _colour_to_grey(stored: NDArray[np.generic], photometric: str, dataset: Dataset) -> NDArray[np.float32]:
+    if photometric.startswith("YBR"):
+        return stored[..., 0].astype(np.float32)
+    return _luma(stored)
+
+
+def _luma(colour: NDArray[np.generic]) -> NDArray[np.float32]:
+    return luma(colour[..., 0], colour[..., 1], colour[..., 2])
 
 
 def presentation_dataset(

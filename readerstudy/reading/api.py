@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -123,25 +123,15 @@ def _key(request: Request) -> UUID:
     try:
         return UUID(request.headers.get("Idempotency-Key", ""))
     except ValueError:
-        raise ValidationError({"detail": "The header Idempotency-Key must hold a UUID made for this judgement."}) from None
+        raise ValidationError(
+            {"detail": "The header Idempotency-Key must hold a UUID made for this judgement."}
+        ) from None
 
 
-@require_safe
-def dicomweb(request: HttpRequest, code: str, resource: str) -> HttpResponse:
+def dicomweb(request: HttpRequest, code: str, resource: str) -> HttpResponseBase:
     """The blinded DICOMweb root of a session: the images that are open now, and no others."""
     if not request.user.is_authenticated:
         return HttpResponse(status=404)
     session = _session(request, code)
-    presented = queries.open_readings(session, services.current_position(session))
-    instances = [
-        wado.PresentedInstance(
-            study_uid=one.dicom_study_uid,
-            series_uid=one.dicom_series_uid,
-            sop_uid=one.sop_instance_uid,
-            frame=one.reading.case.image.file,
-            rows=one.reading.case.image.rows,
-            columns=one.reading.case.image.columns,
-        )
-        for one in presented
-    ]
-    return wado.respond(request, instances, resource)
+    readings = queries.open_readings(session, services.current_position(session))
+    return wado.respond(request, [reading.instance for reading in readings], resource)

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from readerstudy.accounts.models import User
-from readerstudy.cohorts.deidentify import session_uid
+from readerstudy.cohorts import frames
+from readerstudy.cohorts.deidentify import Level, session_uid
+from readerstudy.cohorts.wado import PresentedInstance
 from readerstudy.reading import gates
 from readerstudy.reading.models import Judgement, Reading, ReadingSession
 from readerstudy.reading.services import next_phase
@@ -20,7 +22,10 @@ from readerstudy.studies.models import Reader, Status, Study
 def enrolments(user: User) -> QuerySet[Reader]:
     """The studies that a user reads in; drafts do not show."""
     return (
-        Reader.objects.filter(user=user).exclude(study__status=Status.DRAFT).select_related("study").order_by("-study__pk")
+        Reader.objects.filter(user=user)
+        .exclude(study__status=Status.DRAFT)
+        .select_related("study")
+        .order_by("-study__pk")
     )
 
 
@@ -33,34 +38,31 @@ def open_sessions(user: User) -> QuerySet[ReadingSession]:
 
 @dataclass(frozen=True)
 class PresentedReading:
-    """A place of the hanging list whose image is open, with the identifiers of this session alone."""
+    """A place of the hanging list whose image is open, under the identifiers of this session alone."""
 
-    reading: Reading
-    dicom_study_uid: str
-    dicom_series_uid: str
-    sop_instance_uid: str
-
-    @property
-    def position(self) -> int:
-        """The place in the hanging list, from 1."""
-        return self.reading.position
+    position: int
+    instance: PresentedInstance
 
 
 def open_readings(session: ReadingSession, current: int | None) -> list[PresentedReading]:
     """Give the current reading and those that may be fetched ahead of it."""
     if current is None:
         return []
-    last = current + gates.LOOKAHEAD
-    readings = session.readings.filter(position__range=(current, last)).select_related("case__image")
+    ahead = session.readings.filter(position__gte=current).select_related("case__image")[: gates.LOOKAHEAD + 1]
     return [
-        PresentedReading(reading, *(_uid(session, reading, level) for level in ("study", "series", "instance")))
-        for reading in readings
+        PresentedReading(reading.position, _presented(session, reading))
+        for reading in ahead
         if gates.image_is_open(reading.position, current=current)
     ]
 
 
-def _uid(session: ReadingSession, reading: Reading, level: str) -> str:
-    return session_uid(settings.SECRET_KEY, session.code, reading.case.code, level)
+def _presented(session: ReadingSession, reading: Reading) -> PresentedInstance:
+    levels: tuple[Level, ...] = ("study", "series", "instance")
+    study, series, instance = (
+        session_uid(settings.SECRET_KEY, session.code, reading.case.code, level) for level in levels
+    )
+    image = reading.case.image
+    return PresentedInstance(study, series, instance, frames.path_of(image), image.rows, image.columns)
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,11 @@ class MonitorRow:
 
     reader: Reader
     phases: list[PhaseProgress]
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the reader's last judgement came in."""
+        return max((phase.last_at for phase in self.phases if phase.last_at), default=None)
 
 
 def monitor(study: Study) -> list[MonitorRow]:

@@ -42,9 +42,9 @@ class ReadingSerializer(serializers.Serializer[Any]):
     """A place of the hanging list whose image is open."""
 
     position = serializers.IntegerField()
-    dicom_study_uid = serializers.CharField()
-    dicom_series_uid = serializers.CharField()
-    sop_instance_uid = serializers.CharField()
+    dicom_study_uid = serializers.CharField(source="instance.dicom_study_uid")
+    dicom_series_uid = serializers.CharField(source="instance.dicom_series_uid")
+    sop_instance_uid = serializers.CharField(source="instance.sop_instance_uid")
 
 
 class SessionSerializer(serializers.Serializer[Any]):

@@ -120,6 +120,7 @@ class Reader(models.Model):
     years = models.PositiveSmallIntegerField(null=True)
     subspecialty = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=100, blank=True)
+    is_simulated = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["study", "code"]

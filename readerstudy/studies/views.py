@@ -134,5 +134,3 @@ def _take_place(request: HttpRequest, reader: Reader, form: AboutReaderForm) -> 
     if not request.user.is_authenticated:
         login(request, user)
     return redirect("home")
-
-

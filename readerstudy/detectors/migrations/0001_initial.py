@@ -5,37 +5,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cohorts', '0001_initial'),
+        ("cohorts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Detector',
+            name="Detector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('version', models.CharField(blank=True, max_length=40)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("version", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'ordering': ['name', 'version'],
-                'constraints': [models.UniqueConstraint(fields=('name', 'version'), name='detector_name_and_version_once')],
+                "ordering": ["name", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "version"), name="detector_name_and_version_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DetectorScore',
+            name="DetectorScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.FloatField(null=True)),
-                ('call', models.BooleanField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cohorts.case')),
-                ('detector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='detectors.detector')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("score", models.FloatField(null=True)),
+                ("call", models.BooleanField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cohorts.case"),
+                ),
+                (
+                    "detector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="detectors.detector"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('detector', 'case'), name='detector_scores_a_case_once'), models.CheckConstraint(condition=models.Q(('score__isnull', False), ('call__isnull', False), _connector='OR'), name='detector_score_says_something')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("detector", "case"), name="detector_scores_a_case_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__isnull", False), ("call__isnull", False), _connector="OR"),
+                        name="detector_score_says_something",
+                    ),
+                ],
             },
         ),
     ]

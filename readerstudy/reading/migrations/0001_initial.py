@@ -2,76 +2,149 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import readerstudy.reading.models
 from django.db import migrations, models
+
+import readerstudy.reading.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cohorts', '0001_initial'),
-        ('studies', '0001_initial'),
+        ("cohorts", "0001_initial"),
+        ("studies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReadingSession',
+            name="ReadingSession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=readerstudy.reading.models.new_session_code, max_length=30, unique=True)),
-                ('seed', models.CharField(max_length=64)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('phase', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='studies.phase')),
-                ('reader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='studies.reader')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(default=readerstudy.reading.models.new_session_code, max_length=30, unique=True),
+                ),
+                ("seed", models.CharField(max_length=64)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "phase",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="studies.phase"
+                    ),
+                ),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sessions", to="studies.reader"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cohorts.case')),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='reading.readingsession')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("opened_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cohorts.case"),
+                ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="reading.readingsession",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['session', 'position'],
+                "ordering": ["session", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('call', models.CharField(choices=[('authentic', 'Authentic'), ('synthetic', 'Synthetic')], max_length=10)),
-                ('confidence', models.PositiveSmallIntegerField()),
-                ('rating', models.FloatField()),
-                ('seconds', models.FloatField()),
-                ('shown_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('idempotency_key', models.UUIDField(unique=True)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('reading', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='reading.reading')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "call",
+                    models.CharField(choices=[("authentic", "Authentic"), ("synthetic", "Synthetic")], max_length=10),
+                ),
+                ("confidence", models.PositiveSmallIntegerField()),
+                ("rating", models.FloatField()),
+                ("seconds", models.FloatField()),
+                ("shown_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                ("idempotency_key", models.UUIDField(unique=True)),
+                ("request_digest", models.CharField(max_length=64)),
+                (
+                    "reading",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="judgements", to="reading.reading"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['reading', 'revision'],
-                'constraints': [models.UniqueConstraint(fields=('reading', 'revision'), name='judgement_revision_once_per_reading'), models.CheckConstraint(condition=models.Q(('confidence__range', (1, 100))), name='judgement_confidence_1_to_100'), models.CheckConstraint(condition=models.Q(('seconds__gte', 0)), name='judgement_seconds_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('call', 'synthetic'), ('rating', django.db.models.expressions.CombinedExpression(models.Value(50), '+', django.db.models.expressions.CombinedExpression(models.F('confidence'), '/', models.Value(2.0))))), models.Q(('call', 'authentic'), ('rating', django.db.models.expressions.CombinedExpression(models.Value(50), '-', django.db.models.expressions.CombinedExpression(models.F('confidence'), '/', models.Value(2.0))))), _connector='OR'), name='judgement_rating_follows_call_and_confidence')],
+                "ordering": ["reading", "revision"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("reading", "revision"), name="judgement_revision_once_per_reading"),
+                    models.CheckConstraint(
+                        condition=models.Q(("confidence__range", (1, 100))), name="judgement_confidence_1_to_100"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seconds__gte", 0)), name="judgement_seconds_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("call", "synthetic"),
+                                (
+                                    "rating",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.Value(50),
+                                        "+",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("confidence"), "/", models.Value(2.0)
+                                        ),
+                                    ),
+                                ),
+                            ),
+                            models.Q(
+                                ("call", "authentic"),
+                                (
+                                    "rating",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.Value(50),
+                                        "-",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("confidence"), "/", models.Value(2.0)
+                                        ),
+                                    ),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="judgement_rating_follows_call_and_confidence",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='readingsession',
-            constraint=models.UniqueConstraint(fields=('reader', 'phase'), name='session_once_per_reader_and_phase'),
+            model_name="readingsession",
+            constraint=models.UniqueConstraint(fields=("reader", "phase"), name="session_once_per_reader_and_phase"),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='reading_position_once_per_session'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                fields=("session", "position"), name="reading_position_once_per_session"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('session', 'case'), name='reading_case_once_per_session'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(fields=("session", "case"), name="reading_case_once_per_session"),
         ),
     ]

@@ -5,20 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('reading', '0001_initial'),
+        ("reading", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FeedbackShown',
+            name="FeedbackShown",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('reading', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reading.reading')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "reading",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reading.reading"
+                    ),
+                ),
             ],
         ),
     ]

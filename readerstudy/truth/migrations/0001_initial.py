@@ -5,32 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cohorts', '0001_initial'),
+        ("cohorts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Truth',
+            name="Truth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(choices=[('authentic', 'Authentic'), ('synthetic', 'Synthetic')], max_length=10)),
-                ('generator', models.CharField(blank=True, max_length=100)),
-                ('anatomy', models.CharField(blank=True, max_length=100)),
-                ('view', models.CharField(blank=True, max_length=100)),
-                ('finding', models.CharField(blank=True, max_length=200)),
-                ('diagnosis', models.CharField(blank=True, max_length=200)),
-                ('patient', models.CharField(blank=True, max_length=100)),
-                ('sex', models.CharField(blank=True, max_length=20)),
-                ('pair', models.CharField(blank=True, max_length=100)),
-                ('telltales', models.CharField(blank=True, max_length=300)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cohorts.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "value",
+                    models.CharField(choices=[("authentic", "Authentic"), ("synthetic", "Synthetic")], max_length=10),
+                ),
+                ("generator", models.CharField(blank=True, max_length=100)),
+                ("anatomy", models.CharField(blank=True, max_length=100)),
+                ("view", models.CharField(blank=True, max_length=100)),
+                ("finding", models.CharField(blank=True, max_length=200)),
+                ("diagnosis", models.CharField(blank=True, max_length=200)),
+                ("patient", models.CharField(blank=True, max_length=100)),
+                ("sex", models.CharField(blank=True, max_length=20)),
+                ("pair", models.CharField(blank=True, max_length=100)),
+                ("telltales", models.CharField(blank=True, max_length=300)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cohorts.case"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('value__in', ['authentic', 'synthetic'])), name='truth_value_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("value__in", ["authentic", "synthetic"])), name="truth_value_known"
+                    )
+                ],
             },
         ),
     ]

@@ -19,5 +19,7 @@ class Command(JsonCommand):
         if broken:
             raise CommandError(f"The chain breaks at event {broken.pk} ({broken}): it or one before it was changed.")
         head = Event.objects.order_by("-pk").first()
-        self.say(f"{Event.objects.count()} events, all in their places. Head of the chain: {head.digest if head else '-'}")
+        self.say(
+            f"{Event.objects.count()} events, all in their places. Head of the chain: {head.digest if head else '-'}"
+        )
         self.summarise({"events": Event.objects.count(), "head": head.digest if head else None, "broken": None})

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from readerstudy.command import JsonCommand
 from readerstudy.cohorts.models import Cohort
+from readerstudy.command import JsonCommand
 from readerstudy.detectors import services
 from readerstudy.detectors.table import ScoreTableError
 

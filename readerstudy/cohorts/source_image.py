@@ -1,0 +1,79 @@
+"""What a source file turns into before it is harmonised, and how one is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Generous for radiographs (the largest mammograms have about 30 million pixels), small for a machine's memory.
+MAX_BYTES = 256 * 2**20
+MAX_PIXELS = 64 * 10**6
+MAX_SIDE = 20_000
+MIN_SIDE = 16
+
+
+class RejectedImageError(Exception):
+    """One file cannot become a case; the message completes a sentence that begins with the file's name."""
+
+
+@dataclass(frozen=True)
+class SourceImage:
+    """A decoded file.
+
+    Attributes
+    ----------
+    pixels : ndarray of float32, shape (rows, columns)
+        Grey values on any scale; bright is dense (bone).
+    format : str
+        `DICOM`, `PNG` or `JPEG`.
+    bits : int
+        Bits per sample that the file stores.
+    """
+
+    pixels: NDArray[np.float32]
+    format: str
+    bits: int
+
+    @property
+    def rows(self) -> int:
+        """Height in pixels."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def columns(self) -> int:
+        """Width in pixels."""
+        return int(self.pixels.shape[1])
+
+    def pixel_digest(self) -> str:
+        """SHA-256 of the matrix and the grey values, whatever file they came in."""
+        # Adding zero makes a negative zero, which a rescale can leave, equal to zero in its bytes too.
+        values = np.ascontiguousarray(self.pixels, dtype="<f4") + np.float32(0)
+        return hashlib.sha256(f"{self.rows}x{self.columns}:".encode() + values.tobytes()).hexdigest()
+
+
+def check_matrix(rows: int, columns: int) -> None:
+    """Refuse a matrix that no radiograph has, before any memory is given to it.
+
+    Raises
+    ------
+    RejectedImageError
+        No pixels at all, fewer than 16 on a side, or more than memory should hold.
+    """
+    size = f"{columns} × {rows}"
+    if rows <= 0 or columns <= 0:
+        raise RejectedImageError(f"has no pixels ({size})")
+    if min(rows, columns) < MIN_SIDE:
+        raise RejectedImageError(f"is too small to be read: {size} pixels, and each side needs {MIN_SIDE}")
+    if max(rows, columns) > MAX_SIDE or rows * columns > MAX_PIXELS:
+        raise RejectedImageError(
+            f"is too large: {size} pixels; up to {MAX_SIDE:,} on a side and {MAX_PIXELS:,} in all are accepted"
+        )
+
+
+def luma(red: NDArray[np.generic], green: NDArray[np.generic], blue: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Turn colour into grey (ITU-R BT.601 weights in 1/65536, so that equal channels stay exactly as they are)."""
+    weighted = red.astype(np.int64) * 19595 + green.astype(np.int64) * 38470 + blue.astype(np.int64) * 7471
+    return ((weighted + 0x8000) >> 16).astype(np.float32)
