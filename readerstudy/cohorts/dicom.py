@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
-from pydicom.dataset import Dataset
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
 from pydicom.pixels import apply_color_lut, apply_modality_lut, get_decoder
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, SecondaryCaptureImageStorage
+from pydicom.pixels.decoders.base import Decoder
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
 from readerstudy.cohorts.source_image import RejectedImageError, SourceImage, check_matrix, luma
 
@@ -22,6 +24,7 @@ DicomJson = dict[str, dict[str, Any]]
 MAX_HEADER_BYTES = 4 * 2**20
 _PREAMBLE = 128
 _PIXEL_DATA = 0x7FE00010
+_UNDEFINED_LENGTH = 0xFFFFFFFF
 _FIRST_PIXEL_TAG = 0x7FE00008  # Float Pixel Data; every kind of pixel data has a tag from here on
 _READ_ATTRIBUTES = [
     "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames",
@@ -72,35 +75,21 @@ def decode(data: bytes) -> SourceImage:
 
 
 def _decode(data: bytes) -> SourceImage:
-    transfer_syntax = _transfer_syntax(data)
-    dataset, start = _read_header(data, transfer_syntax)
+    dataset, pixel_data_at = _read_header(data)
     _check_header(dataset)
-    dataset[_PIXEL_DATA] = _read_pixel_data(data, start, transfer_syntax)
-    stored, photometric = _decode_pixels(dataset, transfer_syntax)
-    values = _colour_to_grey(stored, photometric, dataset) if stored.ndim == 3 else _grey(stored, photometric, dataset)
+    dataset[_PIXEL_DATA] = _read_pixel_data(data, pixel_data_at, dataset.file_meta.TransferSyntaxUID)
+    stored, photometric = _decode_pixels(dataset)
+    values = _colour_to_grey(stored, photometric) if stored.ndim == 3 else _grey(stored, photometric, dataset)
     if not np.isfinite(values).all():
         raise RejectedImageError("has grey values that are no finite numbers: its rescale attributes are wrong")
     return SourceImage(values, "DICOM", int(dataset.BitsStored))
 
 
-def _transfer_syntax(data: bytes) -> UID:
-    """Read the file meta information (PS3.10, 7.1), which says how to read the rest."""
-    file = BytesIO(data[:MAX_HEADER_BYTES])
-    file.seek(_PREAMBLE + 4)
-    meta = read_dataset(file, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
-    transfer_syntax = UID(str(meta.get("TransferSyntaxUID", "")))
-    if not transfer_syntax:
-        raise RejectedImageError("names no transfer syntax: its header is damaged or truncated")
-    if transfer_syntax == DeflatedExplicitVRLittleEndian:
-        # Inflating can cost a thousand times the file's size, and no radiography device writes it.
-        raise RejectedImageError("is stored deflated, which is not accepted: export it uncompressed")
-    if not transfer_syntax.is_transfer_syntax or transfer_syntax.is_private:
-        raise RejectedImageError(f"has the unknown transfer syntax {transfer_syntax[:64]}: export it uncompressed")
-    return transfer_syntax
-
-
-def _read_header(data: bytes, transfer_syntax: UID) -> tuple[Dataset, int]:
+def _read_header(data: bytes) -> tuple[Dataset, int]:
     """Read the few attributes that decoding needs, and give them with the place where the pixel data begin."""
+    header = BytesIO(data[:MAX_HEADER_BYTES])
+    header.seek(_PREAMBLE + 4)
+    transfer_syntax = _transfer_syntax(header)
     reached: list[int] = []
 
     def at_pixel_data(tag: int, _vr: str | None, _length: int) -> bool:
@@ -108,18 +97,48 @@ def _read_header(data: bytes, transfer_syntax: UID) -> tuple[Dataset, int]:
             reached.append(tag)
         return bool(reached)
 
-    file = BytesIO(data[:MAX_HEADER_BYTES])
-    file.seek(_PREAMBLE + 4)
-    read_dataset(file, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
-    dataset = read_dataset(
-        file, transfer_syntax.is_implicit_VR, transfer_syntax.is_little_endian,
-        stop_when=at_pixel_data, specific_tags=_READ_TAGS,
-    )  # fmt: skip
-    if reached == [_PIXEL_DATA]:
-        return dataset, file.tell()
+    dataset = _read(header, transfer_syntax, stop_when=at_pixel_data, specific_tags=_READ_TAGS)
+    if reached[-1:] == [_PIXEL_DATA]:
+        dataset.file_meta = FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = transfer_syntax
+        return dataset, header.tell()
     if not reached and len(data) > MAX_HEADER_BYTES:
         raise RejectedImageError(f"has an enormous header (over {MAX_HEADER_BYTES // 2**20} MB before any pixels)")
     raise RejectedImageError("has no pixel data: it is no image, or it is truncated")
+
+
+def _transfer_syntax(header: BytesIO) -> UID:
+    """Read the file meta information (PS3.10, 7.1), which says how to read the rest."""
+    meta = _read(header, ExplicitVRLittleEndian, stop_when=lambda tag, _vr, _length: tag >> 16 != 2)
+    transfer_syntax = UID(str(meta.get("TransferSyntaxUID", "")))
+    if not transfer_syntax:
+        raise RejectedImageError("names no transfer syntax: its header is damaged or truncated")
+    if transfer_syntax == DeflatedExplicitVRLittleEndian:
+        # Inflating can cost a thousand times the file's size, and no radiography device writes it.
+        raise RejectedImageError("is stored deflated, which is not accepted: export it uncompressed")
+    if transfer_syntax.is_private or not transfer_syntax.is_transfer_syntax:
+        raise RejectedImageError(f"has the unknown transfer syntax {transfer_syntax[:64]}: export it uncompressed")
+    return transfer_syntax
+
+
+def _read_pixel_data(data: bytes, start: int, transfer_syntax: UID) -> DataElement:
+    """Read the one element at `start`; what follows it in the file is never looked at."""
+    file = BytesIO(data)
+    file.seek(start)
+    found = _read(file, transfer_syntax, stop_when=lambda tag, _vr, _length: tag != _PIXEL_DATA)
+    if _PIXEL_DATA not in found:
+        raise RejectedImageError("is truncated: its pixel data have no end")
+    declared = found.get_item(_PIXEL_DATA).length
+    element = found[_PIXEL_DATA]
+    if not element.value:
+        raise RejectedImageError("has no pixel data: the element is empty")
+    if declared != _UNDEFINED_LENGTH and len(element.value) < declared:
+        raise RejectedImageError(f"is truncated: {len(element.value):,} of {declared:,} bytes of pixel data are there")
+    return element
+
+
+def _read(file: BytesIO, transfer_syntax: UID, **options: Any) -> Dataset:
+    return read_dataset(file, transfer_syntax.is_implicit_VR, transfer_syntax.is_little_endian, **options)
 
 
 def _check_header(dataset: Dataset) -> None:
@@ -135,43 +154,31 @@ def _check_header(dataset: Dataset) -> None:
         raise RejectedImageError("does not say how many bits a pixel has")
 
 
-def _read_pixel_data(data: bytes, start: int, transfer_syntax: UID) -> Any:
-    """Read the one element at `start`; what follows it in the file is never looked at."""
-    file = BytesIO(data)
-    file.seek(start)
-    found = read_dataset(
-        file, transfer_syntax.is_implicit_VR, transfer_syntax.is_little_endian,
-        stop_when=lambda tag, _vr, _length: tag != _PIXEL_DATA or file.tell() > start + 12,
-    )  # fmt: skip
-    if _PIXEL_DATA not in found:
-        raise RejectedImageError("is truncated: its pixel data have no end")
-    length, value = found.get_item(_PIXEL_DATA).length, found[_PIXEL_DATA].value
-    if not value:
-        raise RejectedImageError("has no pixel data: the element is empty")
-    if length != 0xFFFFFFFF and len(value) < length:
-        raise RejectedImageError(f"is truncated: {len(value):,} of {length:,} bytes of pixel data are there")
-    return found[_PIXEL_DATA]
-
-
-def _decode_pixels(dataset: Dataset, transfer_syntax: UID) -> tuple[NDArray[np.generic], str]:
+def _decode_pixels(dataset: Dataset) -> tuple[NDArray[np.generic], str]:
     """Give the stored values, shaped (rows, columns) or (rows, columns, 3), and their photometric interpretation."""
+    transfer_syntax = dataset.file_meta.TransferSyntaxUID
     try:
-        decoder = get_decoder(transfer_syntax)
-    except NotImplementedError:
-        decoder = None
-    if decoder is None or not decoder.is_available:
-        raise RejectedImageError(f"is compressed as {transfer_syntax.name}, for which there is no decoder: export it "
-                                 "uncompressed or as JPEG 2000")  # fmt: skip
-    dataset.set_original_encoding(transfer_syntax.is_implicit_VR, transfer_syntax.is_little_endian)
-    dataset.ensure_file_meta()
-    dataset.file_meta.TransferSyntaxUID = transfer_syntax
-    try:
-        stored, properties = decoder.as_array(dataset, index=0)
+        stored, properties = _decoder(transfer_syntax).as_array(dataset, index=0)
+    except RejectedImageError:
+        raise
     except Exception as error:
         raise RejectedImageError(
             f"has pixel data that do not decode ({transfer_syntax.name}): damaged or truncated"
         ) from error
     return stored, str(properties["photometric_interpretation"])
+
+
+def _decoder(transfer_syntax: UID) -> Decoder:
+    try:
+        decoder = get_decoder(transfer_syntax)
+        missing = not decoder.is_available
+    except NotImplementedError:
+        missing = True
+    if missing:
+        raise RejectedImageError(
+            f"is compressed as {transfer_syntax.name}, for which there is no decoder: export it uncompressed"
+        )
+    return decoder
 
 
 def _grey(stored: NDArray[np.generic], photometric: str, dataset: Dataset) -> NDArray[np.float32]:
@@ -188,14 +195,14 @@ def _turning_point(dataset: Dataset) -> float:
 
     It depends on the attributes alone, so that a file and its inverted twin have the same pixels.
     """
-    if lut := dataset.get("ModalityLUTSequence"):
-        entries = apply_modality_lut(np.arange(65536), dataset) if lut else np.zeros(1)
+    if "ModalityLUTSequence" in dataset:
+        entries = apply_modality_lut(np.arange(65536), dataset)
         return float(entries.min() + entries.max())
     stored = -1 if dataset.PixelRepresentation else 2 ** int(dataset.BitsStored) - 1
     return float(dataset.get("RescaleSlope", 1)) * stored + 2 * float(dataset.get("RescaleIntercept", 0))
 
 
-def _colour_to_grey(stored: NDArray[np.generic], photometric: str, dataset: Dataset) -> NDArray[np.float32]:
+def _colour_to_grey(stored: NDArray[np.generic], photometric: str) -> NDArray[np.float32]:
     if photometric.startswith("YBR"):
         return stored[..., 0].astype(np.float32)
     return _luma(stored)

@@ -23,3 +23,8 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk} of {self.study_id}"
+
+    @property
+    def phase_names(self) -> list[str]:
+        """The phases that the results cover."""
+        return [phase["phase"] for phase in self.results["phases"]]

@@ -1,19 +1,47 @@
-"""Computing a report: the ratings table is stored with its hash, and everything else follows from it."""
+"""Making a report: the ratings table is stored with its hash, and everything else follows from it."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
 from readerstudy.audit import services as audit
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import ratings_table
+from readerstudy.reports.results import compute
 from readerstudy.studies.models import Study
+
+
+@transaction.atomic
+def make_report(*, study: Study, actor: AbstractBaseUser | None) -> Report:
+    """Compute the results of an unblinded study, and store them with the table that they come from.
+
+    Raises
+    ------
+    StillBlindedError
+        The study is not unblinded.
+    NoResultsError
+        There is nothing to analyse.
+    """
+    table = ratings_table(study)
+    text = table.to_csv(index=False)
+    report = Report.objects.create(
+        study=study,
+        created_by_id=actor.pk if actor else None,
+        ratings_csv=text,
+        ratings_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        results=compute(stored_table(text)),
+    )
+    audit.record(
+        actor=actor, verb="reports.made", target=f"study:{study.slug}", report=report.pk, ratings=report.ratings_sha256
+    )
+    return report
+
+
+def stored_table(ratings_csv: str) -> pd.DataFrame:
+    """Read a stored ratings table back; results are computed from this form alone, as anyone else would."""
+    return pd.read_csv(io.StringIO(ratings_csv), dtype={"reader": str, "case": str})

@@ -1,0 +1,214 @@
+"""Import: every file becomes a case with a presentation image, or is named with the reason why not."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from readerstudy.accounts.models import User
+from readerstudy.audit.services import record
+from readerstudy.cohorts import dicom, dicomweb, frames, harmonise, raster
+from readerstudy.cohorts.models import Case, Cohort, Image, Source
+from readerstudy.cohorts.source_image import RejectedImageError, SourceImage
+from readerstudy.cohorts.sources import SourceFile, local_files
+
+Progress = Callable[[int, int], None]
+
+
+class CohortLockedError(Exception):
+    """Nothing may be added to a cohort that a locked study reads."""
+
+
+@dataclass(frozen=True)
+class ImportedFile:
+    """A file and the case that it became, or already was."""
+
+    file: str
+    case: Case
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A file that did not become a case, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass
+class ImportSummary:
+    """What an import did; files stand in the order of their names."""
+
+    imported: list[ImportedFile] = field(default_factory=list)
+    duplicates: list[ImportedFile] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the summary that `import_cases --json` prints."""
+        rejected = [{"file": one.file, "reason": one.reason} for one in self.rejected]
+        return {"imported": len(self.imported), "duplicates": len(self.duplicates), "rejected": rejected}
+
+    def sort(self) -> None:
+        """Put every list into the order of the names, which are for the person; the database has its own order."""
+        self.imported.sort(key=lambda one: one.file)
+        self.duplicates.sort(key=lambda one: one.file)
+        self.rejected.sort(key=lambda one: one.file)
+
+
+def import_images(
+    *,
+    cohort: Cohort,
+    source: str | Path,
+    actor: User | None,
+    progress: Progress | None = None,
+    profile: harmonise.PresentationProfile = harmonise.SQUARE_1024,
+) -> ImportSummary:
+    """Import every image of a folder, a file or a DICOMweb server into a cohort.
+
+    Each file is imported whole or not at all. The same pixels twice are one case. Files are taken in an order shuffled
+    by the cohort's stored seed, so that the order of the rows says nothing.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Must not be locked.
+    source : str or Path
+        A folder, a file, or the http(s) address of a DICOMweb root.
+    actor : User or None
+        Who imports; None for the command line.
+    progress : callable, optional
+        Called after each file with the number done and the number in all.
+
+    Raises
+    ------
+    CohortLockedError
+        The cohort is locked, or becomes so on the way; what was imported before stays.
+    SourceUnavailableError
+        The source cannot be listed, or a server stops answering; what was imported before stays.
+    """
+    _refuse_locked(cohort)
+    files = _shuffled(_list(source), cohort.import_seed)
+    summary = ImportSummary()
+    try:
+        for done, file in enumerate(files, start=1):
+            _import_into(summary, cohort, file, profile)
+            if progress:
+                progress(done, len(files))
+    finally:
+        summary.sort()
+        _record(summary, cohort, actor, profile)
+    return summary
+
+
+def _list(source: str | Path) -> Sequence[SourceFile]:
+    if str(source).startswith(("http://", "https://")):
+        return dicomweb.list_instances(str(source))
+    return local_files(Path(source))
+
+
+def _shuffled(files: Sequence[SourceFile], seed: str) -> list[SourceFile]:
+    ordered = sorted(files, key=lambda file: file.name)
+    random.Random(seed).shuffle(ordered)  # noqa: S311 - an order that can be drawn again, not a secret
+    return ordered
+
+
+def _record(
+    summary: ImportSummary, cohort: Cohort, actor: User | None, profile: harmonise.PresentationProfile
+) -> None:
+    counts = {key: len(getattr(summary, key)) for key in ("imported", "duplicates", "rejected")}
+    record(actor=actor, verb="cohorts.imported", target=f"cohort:{cohort.slug}", profile=profile.name, **counts)
+
+
+def _import_into(
+    summary: ImportSummary, cohort: Cohort, file: SourceFile, profile: harmonise.PresentationProfile
+) -> None:
+    try:
+        data = file.read()
+        image = decode(data)
+        twin = _twin(cohort, image)
+        if twin is None:
+            summary.imported.append(ImportedFile(file.name, _add(cohort, file.name, data, image, profile)))
+        else:
+            summary.duplicates.append(ImportedFile(file.name, twin))
+    except RejectedImageError as error:
+        summary.rejected.append(Rejection(file.name, str(error)))
+
+
+def decode(data: bytes) -> SourceImage:
+    """Decode a file by what it holds, whatever its name says.
+
+    Raises
+    ------
+    RejectedImageError
+        The reason why it cannot become a case.
+    """
+    if not data:
+        raise RejectedImageError("is empty (0 bytes)")
+    if dicom.is_dicom(data):
+        return dicom.decode(data)
+    if name := raster.format_of(data):
+        return raster.decode(data, name)
+    raise RejectedImageError("is no DICOM, PNG or JPEG file, whatever its name says")
+
+
+def _twin(cohort: Cohort, image: SourceImage) -> Case | None:
+    """Give the case of the cohort that has the same pixels."""
+    twin = Source.objects.filter(cohort=cohort, pixel_digest=image.pixel_digest()).select_related("case").first()
+    return twin.case if twin else None
+
+
+def _add(
+    cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: harmonise.PresentationProfile
+) -> Case:
+    _check_name(cohort, name)
+    frame = harmonise.present(image.pixels, profile).tobytes()
+    stored = frames.write(frame)
+    try:
+        return _create_rows(cohort, name, data, image, profile, frame, stored)
+    except IntegrityError as error:
+        frames.remove(stored)
+        raise RejectedImageError("was imported by somebody else at the same moment: import again") from error
+    except BaseException:
+        frames.remove(stored)
+        raise
+
+
+def _check_name(cohort: Cohort, name: str) -> None:
+    longest = Source._meta.get_field("name").max_length or 255
+    if len(name) > longest:
+        raise RejectedImageError(f"has a path of more than {longest} characters: shorten it")
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise RejectedImageError("has a name that is not valid UTF-8: rename it") from error
+    if Source.objects.filter(cohort=cohort, name=name).exists():
+        raise RejectedImageError("has the name of another image of this cohort, with other pixels: rename it")
+
+
+@transaction.atomic
+def _create_rows(
+    cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: harmonise.PresentationProfile,
+    frame: bytes, stored: str,
+) -> Case:  # fmt: skip
+    _refuse_locked(Cohort.objects.select_for_update().get(pk=cohort.pk))
+    case = Case.objects.create(cohort=cohort)
+    Image.objects.create(
+        case=case, file=stored, sha256=hashlib.sha256(frame).hexdigest(),
+        rows=profile.side, columns=profile.side, profile=profile.name,
+    )  # fmt: skip
+    Source.objects.create(
+        case=case, cohort=cohort, name=name, format=image.format, rows=image.rows, columns=image.columns,
+        bits=image.bits, sha256=hashlib.sha256(data).hexdigest(), pixel_digest=image.pixel_digest(),
+    )  # fmt: skip
+    return case
+
+
+def _refuse_locked(cohort: Cohort) -> None:
+    if cohort.is_locked:
+        raise CohortLockedError(f"The cohort {cohort.slug!r} is locked by a study: import into a new cohort.")

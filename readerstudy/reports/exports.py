@@ -1,0 +1,44 @@
+"""The files of a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from django.template.loader import render_to_string
+
+from readerstudy.reports import charts
+from readerstudy.reports.models import Report
+from readerstudy.reports.ratings_table import case_table, reader_table
+
+
+def results_json(report: Report) -> str:
+    """Give the results, with the hash of the table that they come from."""
+    said = {"study": report.study.slug, "ratings_sha256": report.ratings_sha256, **report.results}
+    return json.dumps(said, indent=2) + "\n"
+
+
+def report_html(report: Report) -> str:
+    """Give the report as one file that needs no other and prints well."""
+    drawn = [(phase, charts.inline_svgs(report, phase["phase"])) for phase in report.results["phases"]]
+    simulated = report.study.readers.filter(is_simulated=True).exists()
+    context = {"study": report.study, "report": report, "drawn": drawn, "simulated": simulated}
+    return render_to_string("reports/report.html", context)
+
+
+FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
+    "ratings.csv": ("text/csv; charset=utf-8", lambda report: report.ratings_csv),
+    "readers.csv": ("text/csv; charset=utf-8", lambda report: reader_table(report.study).to_csv(index=False)),
+    "cases.csv": ("text/csv; charset=utf-8", lambda report: case_table(report.study).to_csv(index=False)),
+    "results.json": ("application/json", results_json),
+    "report.html": ("text/html; charset=utf-8", report_html),
+}
+
+
+def write_files(report: Report, folder: Path) -> list[str]:
+    """Write all files of a report into a folder, and give their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (_, make_content) in FILES.items():
+        (folder / name).write_text(make_content(report), encoding="utf-8")
+    return list(FILES)

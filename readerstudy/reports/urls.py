@@ -1,0 +1,13 @@
+"""Addresses under /studies/<slug>/ that this room answers."""
+
+from django.urls import path
+
+from readerstudy.reports import views
+
+app_name = "reports"
+urlpatterns = [
+    path("<slug:slug>/results/", views.results, name="results"),
+    path("<slug:slug>/results/make/", views.make, name="make"),
+    path("<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", views.chart, name="chart"),
+    path("<slug:slug>/export/<str:name>", views.export, name="export"),
+]

@@ -1,0 +1,72 @@
+"""Results: the page, its charts, and the files to take away."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.reports import charts, exports, services
+from readerstudy.reports.models import Report
+from readerstudy.reports.results import NoResultsError
+from readerstudy.reports.ratings_table import StillBlindedError
+from readerstudy.studies.models import Study
+
+
+@coordinator_required
+def results(request: HttpRequest, slug: str) -> HttpResponse:
+    """The latest report of a study, or what is needed to make one."""
+    study = get_object_or_404(Study, slug=slug)
+    report = study.reports.first()
+    context = {"study": study, "report": report, "phases": report.results["phases"] if report else []}
+    context["simulated"] = study.readers.filter(is_simulated=True).exists()
+    return render(request, "reports/results.html", context)
+
+
+@coordinator_required
+@require_POST
+def make(request: HttpRequest, slug: str) -> HttpResponse:
+    """Compute a new report."""
+    study = get_object_or_404(Study, slug=slug)
+    try:
+        services.make_report(study=study, actor=user_of(request))
+    except (StillBlindedError, NoResultsError) as error:
+        messages.error(request, str(error))
+    return redirect("reports:results", slug)
+
+
+@coordinator_required
+def chart(request: HttpRequest, slug: str, phase: str, name: str, form: str) -> HttpResponse:
+    """A chart of the latest report: Vega-Lite for the page, SVG and PNG for paper."""
+    report = _latest(slug)
+    if phase not in report.phase_names or name not in charts.NAMES or form not in charts.FORMS:
+        raise Http404
+    theme = request.GET.get("theme", "light" if form == "json" else "print")
+    try:
+        content = charts.draw(report, phase=phase, name=name, form=form, theme=theme)
+    except charts.NoChartError as error:
+        return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
+    return _file(content, charts.FORMS[form], f"{slug}-{phase}-{name}.{form}", inline=form == "json")
+
+
+@coordinator_required
+def export(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """One of the files of the latest report."""
+    report = _latest(slug)
+    if name not in exports.FILES:
+        raise Http404
+    content_type, make_content = exports.FILES[name]
+    return _file(make_content(report).encode(), content_type, f"{slug}-{name}")
+
+
+def _latest(slug: str) -> Report:
+    return get_object_or_404(Report.objects.filter(study__slug=slug).order_by("-pk")[:1])
+
+
+def _file(content: bytes, content_type: str, name: str, *, inline: bool = False) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
