@@ -12,8 +12,8 @@ from pydicom.datadict import keyword_for_tag, tag_for_keyword
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filereader import read_dataset
-from pydicom.pixels import apply_color_lut, apply_modality_lut, get_decoder
-from pydicom.pixels.decoders.base import Decoder
+from pydicom.pixels.decoders.base import Decoder, get_decoder
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
 
 from readerstudy.cohorts.source_image import RejectedImageError, SourceImage, check_matrix, luma
@@ -128,7 +128,7 @@ def _read_pixel_data(data: bytes, start: int, transfer_syntax: UID) -> DataEleme
     found = _read(file, transfer_syntax, stop_when=lambda tag, _vr, _length: tag != _PIXEL_DATA)
     if _PIXEL_DATA not in found:
         raise RejectedImageError("is truncated: its pixel data have no end")
-    declared = found.get_item(_PIXEL_DATA).length
+    declared = getattr(found.get_item(_PIXEL_DATA), "length", _UNDEFINED_LENGTH)
     element = found[_PIXEL_DATA]
     if not element.value:
         raise RejectedImageError("has no pixel data: the element is empty")

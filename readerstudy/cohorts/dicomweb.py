@@ -32,7 +32,7 @@ def list_instances(url: str) -> Sequence[SourceFile]:
         The server does not answer within seconds, refuses, is no DICOMweb root, or has no radiograph.
     """
     client = _client(url)
-    with _told_in_words(url):
+    with _search_told_in_words(url):
         files = [_source_file(client, url, *uids) for uids in _instances(client)]
     if not files:
         raise SourceUnavailableError(f"There are no radiographs ({', '.join(sorted(MODALITIES))}) on {url}.")
@@ -90,20 +90,42 @@ def _source_file(client: DICOMwebClient, url: str, study: str, series: str, inst
 def _fetch(client: DICOMwebClient, url: str, study: str, series: str, instance: str) -> bytes:
     """Fetch one instance as it is stored, in whatever transfer syntax, and give it as a DICOM file."""
     try:
-        with _told_in_words(url):
+        with _connection_told_in_words(url):
             dataset = client.retrieve_instance(study, series, instance, media_types=(("application/dicom", "*"),))
+            file = BytesIO()
+            dataset.save_as(file, enforce_file_format=True)
+    except SourceUnavailableError:
+        raise
     except requests.HTTPError as error:
         raise RejectedImageError(f"could not be fetched: the server answered {error.response.status_code}") from error
-    file = BytesIO()
-    dataset.save_as(file, enforce_file_format=True)
+    except Exception as error:
+        # What a server sends may break the client in any way; the next instance may be sound.
+        raise RejectedImageError("could not be fetched: the server's answer is no sound DICOM file") from error
     if file.tell() > MAX_BYTES:
         raise RejectedImageError(f"is larger than {MAX_BYTES // 2**20} MB")
     return file.getvalue()
 
 
 @contextmanager
-def _told_in_words(url: str) -> Iterator[None]:
-    """Turn what goes wrong between here and a server into what a person can act on."""
+def _search_told_in_words(url: str) -> Iterator[None]:
+    """Turn every way in which a search can fail into what a person can act on."""
+    try:
+        with _connection_told_in_words(url):
+            yield
+    except requests.HTTPError as error:
+        status = error.response.status_code
+        advice = {
+            401: "check DICOMWEB_URL, DICOMWEB_USER and DICOMWEB_PASSWORD",
+            403: "this login may not search there",
+            404: "is this its DICOMweb root? It often ends in /dicom-web",
+        }.get(status, "see the server's own log")
+        raise SourceUnavailableError(f"The DICOMweb server {url} answered {status}: {advice}.") from error
+    except (requests.RequestException, ValueError, AttributeError, TypeError) as error:
+        raise SourceUnavailableError(f"{url} does not answer as a DICOMweb root does: check the address.") from error
+
+
+@contextmanager
+def _connection_told_in_words(url: str) -> Iterator[None]:
     try:
         yield
     except requests.Timeout as error:

@@ -112,5 +112,6 @@ def _spread(pixels: Grey, profile: PresentationProfile) -> NDArray[np.uint8]:
     low, high = np.percentile(pixels, [profile.darkest, profile.brightest])
     if low == high:
         low, high = pixels.min(), pixels.max()
-    spread = (pixels.astype(np.float64) - low) / (float(high) - float(low)) * 255
-    return np.rint(np.clip(spread, 0, 255)).astype(np.uint8)
+    spread: NDArray[np.float64] = (pixels.astype(np.float64) - low) / (float(high) - float(low)) * 255
+    presented: NDArray[np.uint8] = np.rint(spread.clip(0, 255)).astype(np.uint8)
+    return presented

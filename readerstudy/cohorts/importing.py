@@ -118,9 +118,7 @@ def _shuffled(files: Sequence[SourceFile], seed: str) -> list[SourceFile]:
     return ordered
 
 
-def _record(
-    summary: ImportSummary, cohort: Cohort, actor: User | None, profile: harmonise.PresentationProfile
-) -> None:
+def _record(summary: ImportSummary, cohort: Cohort, actor: User | None, profile: harmonise.PresentationProfile) -> None:
     counts = {key: len(getattr(summary, key)) for key in ("imported", "duplicates", "rejected")}
     record(actor=actor, verb="cohorts.imported", target=f"cohort:{cohort.slug}", profile=profile.name, **counts)
 
@@ -163,9 +161,7 @@ def _twin(cohort: Cohort, image: SourceImage) -> Case | None:
     return twin.case if twin else None
 
 
-def _add(
-    cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: harmonise.PresentationProfile
-) -> Case:
+def _add(cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: harmonise.PresentationProfile) -> Case:
     _check_name(cohort, name)
     frame = harmonise.present(image.pixels, profile).tobytes()
     stored = frames.write(frame)

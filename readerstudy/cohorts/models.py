@@ -16,6 +16,11 @@ def new_case_code() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(8))
 
 
+def new_import_seed() -> str:
+    """Draw the seed of the order in which a cohort's files are imported."""
+    return secrets.token_hex(16)
+
+
 class Cohort(models.Model):
     """A named set of cases that were imported with one presentation profile."""
 
@@ -24,6 +29,7 @@ class Cohort(models.Model):
     note = models.TextField(blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    import_seed = models.CharField(max_length=32, default=new_import_seed, editable=False)
     # Marks that higher rooms write, so that this room and `studies` need to know no truth.
     sealed_digest = models.CharField(max_length=64, blank=True)
     sealed_cases = models.PositiveIntegerField(default=0)
