@@ -23,6 +23,10 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=200)),
                 ("note", models.TextField(blank=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "import_seed",
+                    models.CharField(default=readerstudy.cohorts.models.new_import_seed, editable=False, max_length=32),
+                ),
                 ("sealed_digest", models.CharField(blank=True, max_length=64)),
                 ("sealed_cases", models.PositiveIntegerField(default=0)),
                 ("is_locked", models.BooleanField(default=False)),
