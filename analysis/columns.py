@@ -1,0 +1,144 @@
+"""Columns of the ratings table: turn what people write into identifiers and numbers, or say which row is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import RatingsError
+
+MISSING_WORDS = ("", "na", "nan", "null", "none", "n/a", ".")
+TRUTH_WORDS = {"0": 0.0, "0.0": 0.0, "authentic": 0.0, "1": 1.0, "1.0": 1.0, "synthetic": 1.0}
+
+
+def identifiers(column: pd.Series, *, first_row: int, default: str | None = None) -> pd.Series:
+    """Categorical text, stripped, categories in order of appearance; blanks become `default`.
+
+    Raises
+    ------
+    RatingsError
+        When a cell is blank and there is no default.
+    """
+    codes, names = _distinct(column, _identifier)
+    blank = codes < 0
+    if blank.any() and default is None:
+        raise RatingsError(
+            f"row {_row(blank, first_row)}, column '{column.name}': empty; every read needs a {column.name}"
+        )
+    if blank.any():
+        if default not in names:
+            names = [*names, str(default)]
+        codes = np.where(blank, names.index(str(default)), codes)
+    return _categorical(codes, names, column)
+
+
+def words(column: pd.Series, allowed: tuple[str, ...], *, first_row: int, default: str) -> pd.Series:
+    """Categorical text from a closed list, whatever its case; blanks become `default`."""
+    codes, names = _distinct(column, lambda cell: _identifier(cell).lower())
+    for position, name in enumerate(names):
+        if name not in allowed:
+            row = _row(codes == position, first_row)
+            raise RatingsError(
+                f"row {row}, column '{column.name}': unknown word {name!r}; write {' or '.join(allowed)}"
+            )
+    lookup = np.array([allowed.index(name) for name in names] + [allowed.index(default)])
+    return _categorical(lookup[codes], list(allowed), column)
+
+
+def truths(column: pd.Series, *, first_row: int) -> pd.Series:
+    """The reference standard as 1 (synthetic) or 0 (authentic)."""
+    codes, names = _distinct(column, lambda cell: _identifier(cell).lower())
+    values = np.array([TRUTH_WORDS.get(name, np.nan) for name in names] + [np.nan])[codes]
+    wrong = np.isnan(values)
+    if wrong.any():
+        cell = names[codes[wrong.argmax()]] if codes[wrong.argmax()] >= 0 else ""
+        raise RatingsError(
+            f"row {_row(wrong, first_row)}, column 'truth': {cell!r} is no truth; write 1 or synthetic, 0 or authentic"
+        )
+    return pd.Series(values.astype(np.int8), index=column.index, name=column.name)
+
+
+def numbers(column: pd.Series, *, first_row: int) -> pd.Series:
+    """Finite numbers, NaN where the cell is blank."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+        wrong = np.isinf(values)
+    else:
+        values, wrong = _numbers_from_text(column)
+    if wrong.any():
+        cell = column.iloc[int(wrong.argmax())]
+        raise RatingsError(
+            f"row {_row(wrong, first_row)}, column '{column.name}': {str(cell)!r} is not a finite number; "
+            "write a number with a decimal point, or leave the cell empty when there was no read"
+        )
+    return pd.Series(values, index=column.index, name=column.name)
+
+
+def binary(column: pd.Series, *, first_row: int, meaning: str) -> pd.Series:
+    """Numbers that are 0, 1 or missing."""
+    values = numbers(column, first_row=first_row)
+    wrong = ~(values.isna() | values.isin([0, 1])).to_numpy()
+    if wrong.any():
+        cell = column.iloc[int(wrong.argmax())]
+        raise RatingsError(
+            f"row {_row(wrong, first_row)}, column '{column.name}': {str(cell)!r} is neither 0 nor 1; write {meaning}"
+        )
+    return values
+
+
+def counts(column: pd.Series, *, first_row: int) -> pd.Series:
+    """Whole numbers from 0, blanks as 0."""
+    values = numbers(column, first_row=first_row).fillna(0)
+    wrong = ((values < 0) | (values % 1 != 0)).to_numpy()
+    if wrong.any():
+        raise RatingsError(
+            f"row {_row(wrong, first_row)}, column '{column.name}': {column.iloc[int(wrong.argmax())]!r} is no count; "
+            "write 0 for a first read, 1 for its first repetition"
+        )
+    return values.astype(np.int16)
+
+
+def _distinct(column: pd.Series, text: Callable[[object], str]) -> tuple[NDArray[np.intp], list[str]]:
+    """Code of each cell (-1 when blank) and the distinct texts; work is done once per distinct cell."""
+    raw_codes, cells = pd.factorize(column)
+    if isinstance(cells, pd.CategoricalIndex):
+        cells = cells.astype(object)
+    texts = [text(cell) for cell in cells]
+    names = list(dict.fromkeys(name for name in texts if name))
+    position = {name: code for code, name in enumerate(names)}
+    lookup = np.array([position.get(name, -1) for name in texts] + [-1], dtype=np.intp)
+    return lookup[raw_codes], names
+
+
+def _identifier(cell: object) -> str:
+    if isinstance(cell, (bool, np.bool_)):
+        return str(int(cell))
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _numbers_from_text(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    codes, texts = _distinct(column, lambda cell: str(cell).strip())
+    parsed = np.array([_number(text) for text in texts] + [np.nan])
+    missing = np.array([text.lower() in MISSING_WORDS for text in texts] + [True])
+    values = parsed[codes]
+    return values, ~np.isfinite(values) & ~missing[codes]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _categorical(codes: NDArray[np.intp], names: list[str], like: pd.Series) -> pd.Series:
+    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(names)), index=like.index, name=like.name)
+
+
+def _row(wrong: NDArray[np.bool_], first_row: int) -> int:
+    return int(wrong.argmax()) + first_row

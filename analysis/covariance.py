@@ -1,0 +1,109 @@
+"""Covariance of the estimates of all curves, over the sampling of cases.
+
+Missing reads need no special branch: two curves share what their common cases tell, and curves without a common case
+have covariance zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.curves import Curves
+from analysis.figures import Placements
+
+FloatArray = NDArray[np.float64]
+Covariance = Callable[[Curves, Placements], FloatArray]
+
+# Doubles held at once while the success scores of all pairs of cases are compared.
+_BLOCK = 2_000_000
+
+
+def delong(curves: Curves, placements: Placements) -> FloatArray:
+    """Sum over the strata of the covariance of placement values, divided by the number of cases.
+
+    DeLong, DeLong and Clarke-Pearson, Biometrics 1988;44:837, equations 4 to 6. With missing reads, the sum of
+    products over the n_ab common cases of curves a and b is divided by n_a n_b - n_a - n_b + n_ab: as free of bias as
+    DeLong's divisor n (n - 1) for complete reads, which it then equals.
+
+    Returns
+    -------
+    ndarray, shape (q, q)
+        In squared units of the figure of merit.
+    """
+    total = np.zeros((len(curves.labels),) * 2)
+    for values in placements.strata:
+        deviations, common, reads = _deviations(values, placements.estimates)
+        pairs = np.outer(reads, reads) - np.add.outer(reads, reads) + common
+        total += np.divide(deviations @ deviations.T, pairs, out=np.zeros_like(total), where=common > 0)
+    return total
+
+
+def jackknife(curves: Curves, placements: Placements) -> FloatArray:
+    """Leave one case out of the K distinct cases that matter, in closed form: (K - 1)/K times the sum of products.
+
+    Leaving out a case moves the estimate by (estimate - placement value) / (reads of the stratum - 1); a case that a
+    reader has not read leaves it unchanged. K counts the cases of all strata together, as MRMCaov and RJafroc do.
+    """
+    total = np.zeros((len(curves.labels),) * 2)
+    for values in placements.strata:
+        deviations, _, reads = _deviations(values, placements.estimates)
+        moved = deviations / (reads - 1)[:, None]
+        total += moved @ moved.T
+    n_cases = sum(values.shape[1] for values in placements.strata)
+    return np.asarray(total * (n_cases - 1) / n_cases)
+
+
+def unbiased(curves: Curves, placements: Placements) -> FloatArray:
+    """Product of the estimates minus the U-statistic estimate of the product of their expectations.
+
+    For the AUC, the mean of s_a(k, l) s_b(k', l') over all k != k', l != l' (Gallas, Pennello and Myers, J Opt Soc Am A
+    2007;24:B70); for a proportion, of y_a(k) y_b(k') over k != k'. Only cases that both curves have read can coincide,
+    so the estimate stays unbiased with missing reads.
+    """
+    sums = placements.estimates * np.prod([_reads(values) for values in placements.strata], axis=0)
+    products = np.outer(sums, sums)
+    pairs = np.ones_like(products)
+    for values, weight in zip(placements.strata, _partners(placements), strict=True):
+        rows = np.nan_to_num(values) * weight[:, None]
+        products -= rows @ rows.T
+        read = (~np.isnan(values)).astype(float)
+        pairs *= np.outer(read.sum(axis=1), read.sum(axis=1)) - read @ read.T
+    if len(placements.strata) > 1:
+        products += _coinciding_successes(curves)
+    return np.asarray(np.outer(placements.estimates, placements.estimates) - products / pairs)
+
+
+COVARIANCES: dict[str, Covariance] = {"delong": delong, "jackknife": jackknife, "unbiased": unbiased}
+
+
+def _deviations(values: FloatArray, estimates: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Placement values about the estimate (0 where unread), cases common to each pair, and reads of each curve."""
+    read = ~np.isnan(values)
+    deviations = np.where(read, values - estimates[:, None], 0.0)
+    common = read.astype(float) @ read.T.astype(float)
+    return deviations, common, np.diag(common).copy()
+
+
+def _reads(values: FloatArray) -> FloatArray:
+    return np.asarray(np.sum(~np.isnan(values), axis=1), dtype=float)
+
+
+def _partners(placements: Placements) -> list[FloatArray]:
+    """How many cases of the other stratum each case of a stratum is compared with (1 when there is no other)."""
+    reads = [_reads(values) for values in placements.strata]
+    return reads[::-1] if len(reads) == 2 else [np.ones_like(reads[0])]
+
+
+def _coinciding_successes(curves: Curves) -> FloatArray:
+    """Sum of s_a(k, l) s_b(k, l) over all pairs of a positive case k and a negative case l, shape (q, q)."""
+    above, below = curves.scores[:, curves.positive], curves.scores[:, ~curves.positive]
+    step = max(1, _BLOCK // below.size)
+    total = np.zeros((len(curves.labels),) * 2)
+    for start in range(0, above.shape[1], step):
+        difference = above[:, start : start + step, None] - below[:, None, :]
+        wins = ((difference > 0) + 0.5 * (difference == 0)).reshape(len(curves.labels), -1)
+        total += wins @ wins.T
+    return total

@@ -1,0 +1,240 @@
+"""Detectors against readers: is the readers' mean different from a detector's figure on the same cases?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from analysis import hillis, results
+from analysis.curves import Curves
+from analysis.errors import RatingsError
+from analysis.hillis import Random
+from analysis.intervals import Interval
+from analysis.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
+from analysis.mrmc import RANDOM_NAMES, CaseCounts, estimated, generalises_to, refuse_impossible
+from analysis.ratings import Phases, Ratings, present, validate
+
+# Rejections of a true null hypothesis at a nominal 5 % with 4 to 16 readers, 50 + 50 cases (docs/statistics.md).
+_TOO_OFTEN = {"readers": "11 to 31 %", "cases": "8 to 16 %"}
+
+
+@dataclass(frozen=True)
+class DetectorComparison:
+    """One detector against the readers; `difference` is the readers' mean minus the detector.
+
+    `statistic` is t on `df`, or z where `df` is None.
+    """
+
+    detector: str
+    metric: str
+    covariance: str
+    estimate: float
+    readers_mean: float
+    difference: float
+    se: float | None
+    df: float | None
+    statistic: float | None
+    p: float | None
+    ci: Interval | None
+    random: Random
+    readers: int
+    cases: CaseCounts
+
+
+@dataclass(frozen=True)
+class DetectorsResult:
+    """Result of :func:`compare_detectors`."""
+
+    detectors: tuple[DetectorComparison, ...]
+    alpha: float
+    method: str
+    generalises_to: str
+    warnings: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; intervals as [low, high], what is impossible as None."""
+        return cast(dict[str, Any], results.jsonable(self))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each detector."""
+        return pd.DataFrame(self.to_dict()["detectors"])
+
+    def __str__(self) -> str:
+        ci = f"{100 * (1 - self.alpha):g} % CI"
+        return results.paragraphs(
+            self.method,
+            results.text_table(
+                [
+                    {
+                        "detector": x.detector,
+                        "metric": METRIC_NAMES[x.metric],
+                        "estimate": x.estimate,
+                        "readers' mean": x.readers_mean,
+                        "readers − detector": x.difference,
+                        "SE": x.se,
+                        "df": x.df,
+                        ci: x.ci,
+                        "p": x.p,
+                    }
+                    for x in self.detectors
+                ]
+            ),
+            self.generalises_to,
+            "\n".join(f"Note: {warning}" for warning in self.warnings),
+        )
+
+
+def compare_detectors(
+    ratings: pd.DataFrame | Ratings,
+    *,
+    detector: str | None = None,
+    metric: str | None = None,
+    threshold: float | None = None,
+    covariance: str | None = None,
+    random: Random = "both",
+    phase: Phases = None,
+    modality: str | None = None,
+    alpha: float = 0.05,
+) -> DetectorsResult:
+    """Compare every detector with the readers' mean, by the single-modality Obuchowski–Rockette test of the contrasts.
+
+    For reader j, psi_j = theta_j - theta_detector; the covariance of the psi is L S L' with S that of the r + 1 curves,
+    so what readers and detector share by reading the same cases is used (Hillis, Statist Med 2007;26:596, section 5.3;
+    the "1T-RRRC" of RJafroc).
+
+    Parameters
+    ----------
+    ratings : pandas.DataFrame or Ratings
+        Rows of kind "detector" are compared with the human first reads of the same cases in the same phase.
+    detector : str, optional
+        Take this reader as the only detector, whatever its kind and modality.
+    metric : {"auc", "accuracy", "sensitivity", "specificity"}, optional
+        By default the AUC where readers and detector have ratings, otherwise the accuracy of their calls.
+    threshold, covariance, phase, modality, alpha
+        As in :func:`analysis.mrmc.obuchowski_rockette`; the detector's scores and the readers' ratings share the
+        threshold.
+    random : {"both", "readers", "cases"}
+        Readers and cases (default); the others answer a narrower question and come with a warning.
+
+    Returns
+    -------
+    DetectorsResult
+
+    Raises
+    ------
+    RatingsError
+        When there is no detector, or the table or the choices do not allow the analysis.
+
+    Notes
+    -----
+    Checked against RJafroc's stand-alone CAD analysis (1T-RRRC), see `tests/reference`.
+    """
+    refuse_impossible(random, alpha)
+    checked = validate(ratings)
+    if detector is not None:
+        checked = checked.with_detector(detector)
+    reads = checked.single_modality_reads(phase=phase, modality=modality)
+    scores = checked.detector_reads(reads)
+    if scores.empty:
+        raise RatingsError(
+            "column 'kind': no detector row for the cases and phase of the readers; add rows of kind detector, "
+            "or name a reader with --detector"
+        )
+    comparisons, warnings = [], _warnings_on(random)
+    for name in present(scores["reader"]):
+        own = scores[scores["reader"] == name]
+        chosen = metric or _metric_of_both(reads, own, threshold)
+        _refuse_without_values(own, name, chosen, threshold)
+        measured = measure(_together(reads, own), chosen, threshold=threshold, covariance=covariance)
+        comparisons.append(_compare(name, measured, random, alpha))
+        warnings += _warnings_of(name, measured)
+    first = comparisons[0]
+    return DetectorsResult(
+        detectors=tuple(comparisons),
+        alpha=alpha,
+        method="Readers' mean against each detector: Obuchowski–Rockette test of the contrasts with Hillis' degrees of "
+        f"freedom, {COVARIANCE_NAMES[first.covariance]} covariances, {RANDOM_NAMES[random]} random",
+        generalises_to=generalises_to(random, first.readers, first.cases.positive + first.cases.negative),
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def _compare(name: str, measured: Measurement, random: Random, alpha: float) -> DetectorComparison:
+    r = len(measured.estimates) - 1
+    if r < 2 and random != "cases":
+        raise RatingsError(
+            "column 'reader': there is only one reader, and random readers need at least two; choose --random cases"
+        )
+    contrasts = np.hstack([np.eye(r), -np.ones((r, 1))])
+    psi = contrasts @ measured.estimates
+    term = hillis.single_term(psi, contrasts @ measured.covariances @ contrasts.T, random)
+    difference = float(psi.mean())
+    se, df, ci, p = estimated(difference, term, 1 / r, alpha)
+    positive = measured.curves.positive
+    return DetectorComparison(
+        detector=name,
+        metric=measured.metric,
+        covariance=measured.covariance,
+        estimate=float(measured.estimates[-1]),
+        readers_mean=float(measured.estimates[:-1].mean()),
+        difference=difference,
+        se=se,
+        df=df,
+        statistic=difference / se if se else None,
+        p=p,
+        ci=ci,
+        random=random,
+        readers=r,
+        cases=CaseCounts(int(positive.sum()), int((~positive).sum())),
+    )
+
+
+def _together(reads: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Readers, then the detector, told apart by their modality even where they bear the same name."""
+    both = pd.concat([reads, own])
+    who = np.repeat([0, 1], [len(reads), len(own)])
+    return both.assign(modality=pd.Categorical.from_codes(who, categories=pd.Index(["readers", "detector"])))
+
+
+def _metric_of_both(reads: pd.DataFrame, own: pd.DataFrame, threshold: float | None) -> str:
+    if threshold is None and reads["rating"].notna().any() and own["rating"].notna().any():
+        return "auc"
+    return "accuracy"
+
+
+def _refuse_without_values(own: pd.DataFrame, name: str, metric: str, threshold: float | None) -> None:
+    column = "rating" if metric == "auc" or threshold is not None else "call"
+    if own[column].notna().any():
+        return
+    cure = (
+        "it is one operating point: choose the metric accuracy, sensitivity or specificity"
+        if column == "rating"
+        else "give the column, or a --threshold"
+    )
+    raise RatingsError(f"column '{column}': detector {name} has no {column}; {cure}")
+
+
+def _warnings_on(random: Random) -> list[str]:
+    if random == "both":
+        return []
+    return [
+        f"Only {random} are random: in simulations of no difference such a test rejects {_TOO_OFTEN[random]} of the "
+        "time at a nominal 5 % if read as a statement about readers and cases in general."
+    ]
+
+
+def _warnings_of(name: str, measured: Measurement) -> list[str]:
+    curves: Curves = measured.curves
+    unscored = int((~curves.read[-1]).sum())
+    unread = int((~curves.read[:-1]).sum())
+    found = (
+        [f"Detector {name} has scored {curves.positive.size - unscored} of the {curves.positive.size} cases."]
+        if unscored
+        else []
+    )
+    if unread:
+        found.append(f"{unread} reads are missing; covariances come from the cases that both have read.")
+    return found + constant_curves(measured)

@@ -1,0 +1,370 @@
+"""Multi-reader multi-case comparison of modalities, or one modality alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtrc
+
+from analysis import hillis, intervals, results
+from analysis.covariance import FloatArray
+from analysis.errors import RatingsError
+from analysis.hillis import Components, ErrorTerm, MeanSquares, Random
+from analysis.intervals import Interval
+from analysis.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
+from analysis.ratings import Phases, Ratings, validate
+
+RANDOM_NAMES = {"both": "readers and cases", "readers": "readers", "cases": "cases"}
+
+
+@dataclass(frozen=True)
+class CaseCounts:
+    """Distinct cases of each class; positive is synthetic."""
+
+    positive: int
+    negative: int
+
+
+@dataclass(frozen=True)
+class GlobalTest:
+    """Test that all modalities are equal: F, or chi2 with readers fixed (`df2` is None)."""
+
+    statistic: Literal["F", "chi2"]
+    value: float
+    df1: float
+    df2: float | None
+    p: float
+
+
+@dataclass(frozen=True)
+class ModalityEstimate:
+    """Readers' mean in one modality, with the uncertainty of that modality alone; `df` of None means normal."""
+
+    modality: str
+    estimate: float
+    se: float | None
+    df: float | None
+    ci: Interval | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Mean of modality `a` minus mean of modality `b`."""
+
+    a: str
+    b: str
+    estimate: float
+    se: float | None
+    df: float | None
+    ci: Interval | None
+    p: float | None
+
+
+@dataclass(frozen=True)
+class ReaderEstimate:
+    """One reader in one modality, over the sampling of cases; `interval` names the method of `ci`."""
+
+    reader: str
+    modality: str
+    estimate: float
+    se: float
+    ci: Interval
+    interval: str
+
+
+@dataclass(frozen=True)
+class MrmcResult:
+    """Result of :func:`obuchowski_rockette`; None stands for what the design does not give."""
+
+    design: str
+    metric: str
+    covariance: str
+    random: Random
+    readers: int
+    cases: CaseCounts
+    reads: int
+    missing: int
+    components: Components
+    mean_squares: MeanSquares
+    test: GlobalTest | None
+    modalities: tuple[ModalityEstimate, ...]
+    differences: tuple[Difference, ...]
+    per_reader: tuple[ReaderEstimate, ...]
+    alpha: float
+    method: str
+    generalises_to: str
+    warnings: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; intervals as [low, high], what is impossible as None."""
+        return cast(dict[str, Any], results.jsonable(self))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Per-reader estimates, one row for each reader and modality."""
+        return pd.DataFrame(self.to_dict()["per_reader"])
+
+    def __str__(self) -> str:
+        return _printed(self)
+
+
+def obuchowski_rockette(
+    ratings: pd.DataFrame | Ratings,
+    *,
+    metric: str = "auc",
+    threshold: float | None = None,
+    covariance: str | None = None,
+    random: Random = "both",
+    phase: Phases = None,
+    modality: str | None = None,
+    alpha: float = 0.05,
+) -> MrmcResult:
+    """Compare modalities by the Obuchowski–Rockette method with Hillis' degrees of freedom.
+
+    Human first reads are used; every reader must have read in every modality. With one modality, the readers' mean
+    alone is estimated.
+
+    Parameters
+    ----------
+    ratings : pandas.DataFrame or Ratings
+        A ratings table, see :func:`analysis.ratings.validate`.
+    metric : {"auc", "accuracy", "sensitivity", "specificity"}
+    threshold : float, optional
+        For metrics of calls: call synthetic what is rated at or above it, instead of the column ``call``.
+    covariance : {"delong", "jackknife", "unbiased"}, optional
+        By default DeLong's for the AUC, the jackknife for the others.
+    random : {"both", "readers", "cases"}
+        What is a sample from a population: readers and cases, readers only, or cases only.
+    phase, modality : str, optional
+        Restrict to these; several phases may be chosen when they hold different reads.
+    alpha : float
+        Intervals have confidence 1 - alpha.
+
+    Returns
+    -------
+    MrmcResult
+
+    Raises
+    ------
+    RatingsError
+        When the table or the choices do not allow the analysis.
+
+    Notes
+    -----
+    Formulas and sources are in :mod:`analysis.hillis` and `docs/statistics.md`. Checked against MRMCaov 0.3.0 and
+    RJafroc on VanDyke's and Franken's data, see `tests/reference`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame(
+    ...     [(r, m, c, c % 2, (c * 7 + r * 5 + 3 * (c % 2) * (m == "aided")) % 11) for r in (1, 2, 3)
+    ...      for m in ("unaided", "aided") for c in range(30)],
+    ...     columns=["reader", "modality", "case", "truth", "rating"],
+    ... )
+    >>> result = obuchowski_rockette(table)
+    >>> result.differences[0].a, result.differences[0].b, result.design
+    ('unaided', 'aided', 'crossed')
+    """
+    refuse_impossible(random, alpha)
+    reads = validate(ratings).human_reads(phase=phase, modality=modality)
+    return analyse(measure(reads, metric, threshold=threshold, covariance=covariance), random=random, alpha=alpha)
+
+
+def analyse(measured: Measurement, *, random: Random, alpha: float) -> MrmcResult:
+    """Obuchowski–Rockette analysis of what was measured."""
+    curves = measured.curves
+    t, r = len(curves.modalities), len(curves.readers)
+    _refuse_incomparable(measured, random)
+    estimates = measured.estimates.reshape(t, r)
+    components = hillis.components(estimates, measured.covariances)
+    term = hillis.difference_term(estimates, measured.covariances, random) if t > 1 else None
+    modalities = tuple(_modality(measured, i, random, alpha) for i in range(t))
+    reads = int(curves.read.sum())
+    missing = curves.scores.size - reads
+    return MrmcResult(
+        design="incomplete" if missing else "crossed",
+        metric=measured.metric,
+        covariance=measured.covariance,
+        random=random,
+        readers=r,
+        cases=CaseCounts(int(curves.positive.sum()), int((~curves.positive).sum())),
+        reads=reads,
+        missing=missing,
+        components=components,
+        mean_squares=hillis.mean_squares(estimates),
+        test=_global_test(estimates, term) if term else None,
+        modalities=modalities,
+        differences=_differences(curves.modalities, estimates, term, alpha) if term else (),
+        per_reader=tuple(_reader(measured, row, alpha) for row in range(t * r)),
+        alpha=alpha,
+        method=f"Obuchowski–Rockette of the {METRIC_NAMES[measured.metric]} with Hillis' degrees of freedom, "
+        f"{COVARIANCE_NAMES[measured.covariance]} covariances, {RANDOM_NAMES[random]} random",
+        generalises_to=generalises_to(random, r, curves.positive.size),
+        warnings=tuple(_warnings(measured, components, term, modalities)),
+    )
+
+
+def generalises_to(random: Random, readers: int, cases: int) -> str:
+    """One sentence on the population that a result speaks for."""
+    if random == "readers":
+        return f"The result generalises to readers like these {readers}, but only for these {cases} cases."
+    if random == "cases":
+        whom = "this one reader" if readers == 1 else f"these {readers} readers"
+        return f"The result generalises to cases like these {cases}, but only as read by {whom}."
+    return f"The result generalises to readers like these {readers} reading cases like these {cases}."
+
+
+def estimated(
+    estimate: float, term: ErrorTerm, factor: float, alpha: float
+) -> tuple[float | None, float | None, Interval | None, float | None]:
+    """Standard error sqrt(factor × D), df, interval and p against 0 of an estimate; None where D is not positive."""
+    if term.variance <= 0:
+        return (0.0 if term.variance == 0 else None), None, None, None
+    se = float(np.sqrt(factor * term.variance))
+    ci = intervals.symmetric(estimate, se, term.df, alpha)
+    return se, term.df, ci, intervals.two_sided_p(estimate / se, term.df)
+
+
+def _modality(measured: Measurement, index: int, random: Random, alpha: float) -> ModalityEstimate:
+    r = len(measured.curves.readers)
+    rows = slice(index * r, (index + 1) * r)
+    estimates = measured.estimates[rows]
+    term = hillis.single_term(estimates, measured.covariances[rows, rows], random)
+    mean = float(estimates.mean())
+    se, df, ci, _ = estimated(mean, term, 1 / r, alpha)
+    return ModalityEstimate(measured.curves.modalities[index], mean, se, df, ci)
+
+
+def _differences(
+    names: tuple[str, ...], estimates: FloatArray, term: ErrorTerm, alpha: float
+) -> tuple[Difference, ...]:
+    means = estimates.mean(axis=1)
+    found = []
+    for i, j in combinations(range(len(names)), 2):
+        difference = float(means[i] - means[j])
+        se, df, ci, p = estimated(difference, term, 2 / estimates.shape[1], alpha)
+        found.append(Difference(names[i], names[j], difference, se, df, ci, p))
+    return tuple(found)
+
+
+def _global_test(estimates: FloatArray, term: ErrorTerm) -> GlobalTest | None:
+    """F = MS(T)/D on t-1 and the term's df; with infinitely many, the chi-square (t-1) F on t-1."""
+    if term.variance <= 0:
+        return None
+    t, r = estimates.shape
+    df1 = float(t - 1)
+    sum_of_squares = r * float(np.sum((estimates.mean(axis=1) - estimates.mean()) ** 2))
+    value = sum_of_squares / df1 / term.variance
+    if term.df is None:
+        return GlobalTest("chi2", df1 * value, df1, None, float(chdtrc(df1, df1 * value)))
+    return GlobalTest("F", value, df1, term.df, intervals.f_tail(value, df1, term.df))
+
+
+def _reader(measured: Measurement, row: int, alpha: float) -> ReaderEstimate:
+    modality, reader = measured.curves.labels[row]
+    ci, interval = measured.interval(row, alpha)
+    return ReaderEstimate(reader, modality, float(measured.estimates[row]), measured.standard_error(row), ci, interval)
+
+
+def refuse_impossible(random: str, alpha: float) -> None:
+    if random not in get_args(Random):
+        raise RatingsError(f"random {random!r} is not known; choose from {', '.join(get_args(Random))}")
+    if not 0 < alpha < 1:
+        raise RatingsError("alpha must lie between 0 and 1, for example 0.05")
+
+
+def _refuse_incomparable(measured: Measurement, random: Random) -> None:
+    curves = measured.curves
+    done = set(curves.labels)
+    for modality in curves.modalities:
+        for reader in curves.readers:
+            if (modality, reader) not in done:
+                raise RatingsError(
+                    f"column 'modality': reader {reader} has no reads in modality {modality}; this analysis needs "
+                    "every reader in every modality: add the reads, leave the reader out, or choose one modality"
+                )
+    if random != "cases" and len(curves.readers) < 2:
+        raise RatingsError(
+            f"column 'reader': {curves.readers[0]} is the only reader, and random readers need at least two; "
+            "choose --random cases to speak for this reader alone"
+        )
+
+
+def _warnings(
+    measured: Measurement, components: Components, term: ErrorTerm | None, modalities: tuple[ModalityEstimate, ...]
+) -> list[str]:
+    curves = measured.curves
+    found = []
+    if len(curves.readers) == 2:
+        found.append("Two readers say little about other readers; intervals over readers are very wide.")
+    if not curves.read.all():
+        found.append(
+            f"{int((~curves.read).sum())} of {curves.scores.size} reads are missing; covariances come from the cases "
+            "that both readers have read."
+        )
+    for name, value in (("reader", components.reader), ("modality × reader", components.modality_reader)):
+        if value is not None and value < 0:
+            found.append(f"The {name} variance component is negative ({value:.3g}); it is reported as estimated.")
+    if components.cov3 is not None and components.cov2 is not None and components.cov2 < components.cov3:
+        found.append("Cov2 - Cov3 is negative; it counts as zero in the tests.")
+    if term is not None and term.variance <= 0:
+        found.append("The estimated variance of the differences is not positive; no test or interval is possible.")
+    found += [
+        f"Modality {item.modality}: the estimated variance of the mean is not positive; no interval is possible."
+        for item in modalities
+        if item.ci is None
+    ]
+    found += [
+        f"Modality {item.modality}: the interval goes beyond possible values; it is reported as computed."
+        for item in modalities
+        if item.ci is not None and (item.ci[0] < 0 or item.ci[1] > 1)
+    ]
+    return found + constant_curves(measured)
+
+
+def _printed(result: MrmcResult) -> str:
+    found = f"{result.readers} readers, {result.cases.positive} positive and {result.cases.negative} negative cases"
+    ci = f"{100 * (1 - result.alpha):g} % CI"
+    metric = METRIC_NAMES[result.metric]
+    return results.paragraphs(
+        f"{result.method}\n{result.design} design; {found}; {result.reads} reads, {result.missing} missing",
+        results.text_table(
+            [
+                {"modality": m.modality, f"mean {metric}": m.estimate, "SE": m.se, "df": m.df, ci: m.ci}
+                for m in result.modalities
+            ]
+        ),
+        results.text_table(
+            [
+                {"difference": f"{d.a} − {d.b}", "estimate": d.estimate, "SE": d.se, "df": d.df, ci: d.ci, "p": d.p}
+                for d in result.differences
+            ]
+        ),
+        _test_in_words(result.test),
+        results.text_table(
+            [
+                {"reader": x.reader, "modality": x.modality, metric: x.estimate, "SE": x.se, ci: x.ci}
+                for x in result.per_reader
+            ]
+        ),
+        results.text_table(
+            [
+                {"component": name, "value": value}
+                for name, value in vars(result.components).items()
+                if value is not None
+            ]
+        ),
+        result.generalises_to,
+        "\n".join(f"Note: {warning}" for warning in result.warnings),
+    )
+
+
+def _test_in_words(test: GlobalTest | None) -> str:
+    if test is None:
+        return ""
+    df = f"{test.df1:g}" if test.df2 is None else f"{test.df1:g}, {test.df2:.4f}"
+    return f"All modalities equal: {test.statistic}({df}) = {test.value:.4f}, {results.format_p(test.p)}"

@@ -1,0 +1,366 @@
+"""Empirical ROC curves: each reader, the readers' average, detectors; areas with intervals and paired tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis import intervals, results
+from analysis.covariance import FloatArray
+from analysis.curves import Curves, from_reads
+from analysis.intervals import Interval
+from analysis.measurement import Measurement, constant_curves, measure_curves
+from analysis.ratings import Phases, Ratings, validate
+
+
+@dataclass(frozen=True, eq=False)
+class RocCurve:
+    """An empirical ROC curve from (0, 0) to (1, 1).
+
+    Attributes
+    ----------
+    fpf, tpf : ndarray
+        False and true positive fraction: shares of authentic and synthetic cases rated at or above the threshold.
+    thresholds : ndarray
+        Falling; infinite at (0, 0). An averaged curve has NaN.
+    """
+
+    fpf: FloatArray
+    tpf: FloatArray
+    thresholds: FloatArray
+
+    @property
+    def area(self) -> float:
+        """Area under the curve by the trapezoidal rule."""
+        return float(np.trapezoid(self.tpf, self.fpf))
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """False and true positive fraction of the calls."""
+
+    fpf: float
+    tpf: float
+
+
+@dataclass(frozen=True)
+class ReaderRoc:
+    """One reader (or detector) in one modality; what the data does not give is None."""
+
+    reader: str
+    modality: str
+    auc: float | None
+    se: float | None
+    ci: Interval | None
+    interval: str | None
+    curve: RocCurve | None
+    operating_point: OperatingPoint | None
+
+
+@dataclass(frozen=True)
+class AverageRoc:
+    """Vertical average of the readers' curves of one modality; its area is the mean of their AUCs."""
+
+    modality: str
+    auc: float
+    curve: RocCurve
+
+
+@dataclass(frozen=True)
+class PairedTest:
+    """DeLong's test of two correlated AUCs, `a` minus `b`.
+
+    With several modalities, `a` and `b` are modalities of the `reader`; with one, they are readers in the `modality`.
+    """
+
+    reader: str | None
+    modality: str | None
+    a: str
+    b: str
+    difference: float
+    z: float | None
+    p: float | None
+    ci: Interval | None
+
+
+@dataclass(frozen=True)
+class RocResult:
+    """Result of :func:`reader_rocs`."""
+
+    readers: tuple[ReaderRoc, ...]
+    averages: tuple[AverageRoc, ...]
+    detectors: tuple[ReaderRoc, ...]
+    pairs: tuple[PairedTest, ...]
+    alpha: float
+    method: str
+    generalises_to: str
+    warnings: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, without the points of the curves (see `to_frame`)."""
+        whole = results.jsonable(
+            {name: value for name, value in vars(self).items() if name != "averages"}
+            | {"averages": [{"modality": item.modality, "auc": item.auc} for item in self.averages]}
+        )
+        for item in whole["readers"] + whole["detectors"]:
+            del item["curve"]
+        return dict(whole)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Points of all curves: kind (reader, average, detector), reader, modality, threshold, fpf, tpf."""
+        curves = [("reader", item.reader, item.modality, item.curve) for item in self.readers]
+        curves += [("average", "average", item.modality, item.curve) for item in self.averages]
+        curves += [("detector", item.reader, item.modality, item.curve) for item in self.detectors]
+        frames = [
+            pd.DataFrame(
+                {
+                    "kind": kind,
+                    "reader": reader,
+                    "modality": modality,
+                    "threshold": curve.thresholds,
+                    "fpf": curve.fpf,
+                    "tpf": curve.tpf,
+                }
+            )
+            for kind, reader, modality, curve in curves
+            if curve is not None
+        ]
+        columns = ["kind", "reader", "modality", "threshold", "fpf", "tpf"]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+    def __str__(self) -> str:
+        return _printed(self)
+
+
+def reader_rocs(
+    ratings: pd.DataFrame | Ratings, *, phase: Phases = None, modality: str | None = None, alpha: float = 0.05
+) -> RocResult:
+    """ROC curve, AUC and operating point of every human reader and of every detector on the same cases.
+
+    Parameters
+    ----------
+    ratings : pandas.DataFrame or Ratings
+        A ratings table, see :func:`analysis.ratings.validate`.
+    phase, modality : str, optional
+        Restrict to these.
+    alpha : float
+        Intervals have confidence 1 - alpha.
+
+    Returns
+    -------
+    RocResult
+        Readers with calls only have an operating point and no curve. Intervals are DeLong's, clipped to [0, 1] as
+        pROC does; where the estimated variance is zero (an AUC of 0 or 1), Newcombe's score interval.
+
+    Raises
+    ------
+    RatingsError
+        When the table or the choices do not allow the analysis.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"reader": "R1", "case": range(6), "truth": [0, 0, 0, 1, 1, 1],
+    ...                       "rating": [10, 20, 60, 40, 80, 90]})
+    >>> found = reader_rocs(table).readers[0]
+    >>> round(found.auc, 4), [round(limit, 4) for limit in found.ci]
+    (0.8889, [0.6187, 1.0])
+    """
+    checked = validate(ratings)
+    reads = checked.human_reads(phase=phase, modality=modality)
+    measured, warnings = _measure_areas(reads)
+    detector_reads = checked.detector_reads(reads)
+    detectors, detector_warnings = _measure_areas(detector_reads)
+    n_readers, n_cases = reads["reader"].nunique(), reads["case"].nunique()
+    return RocResult(
+        readers=_rocs(reads, measured, alpha),
+        averages=_averages(measured) if measured else (),
+        detectors=_rocs(detector_reads, detectors, alpha),
+        pairs=_paired_tests(measured, alpha) if measured else (),
+        alpha=alpha,
+        method="Empirical ROC curves; DeLong intervals and paired tests; readers averaged vertically",
+        generalises_to=f"Each line generalises to cases like these {n_cases}, as read by that reader alone "
+        f"({n_readers} reader{'s' if n_readers != 1 else ''}).",
+        warnings=(*warnings, *detector_warnings),
+    )
+
+
+def empirical_curve(scores: FloatArray, positive: NDArray[np.bool_]) -> RocCurve:
+    """Empirical ROC curve of finite scores; `positive` is true for synthetic cases, both classes are present."""
+    order = np.argsort(-scores, kind="stable")
+    ordered = scores[order]
+    last_of_tie = np.append(np.diff(ordered) != 0, True)
+    true, false = np.cumsum(positive[order])[last_of_tie], np.cumsum(~positive[order])[last_of_tie]
+    return RocCurve(
+        np.concatenate([[0.0], false / false[-1]]),
+        np.concatenate([[0.0], true / true[-1]]),
+        np.concatenate([[np.inf], ordered[last_of_tie]]),
+    )
+
+
+def average_curve(curves: Sequence[RocCurve]) -> RocCurve:
+    """Mean true positive fraction at each false positive fraction (vertical averaging).
+
+    Where a curve rises vertically, the average keeps both ends of the rise, so that its area is the mean of the areas.
+    """
+    grid = np.unique(np.concatenate([curve.fpf for curve in curves]))
+    ends = np.mean([_ends_of_rises(curve, grid) for curve in curves], axis=0)
+    points = np.column_stack([np.repeat(grid, 2), ends.T.ravel()])
+    distinct = np.append(True, np.any(np.diff(points, axis=0) != 0, axis=1))
+    fpf, tpf = points[distinct].T
+    return RocCurve(fpf, tpf, np.full(len(fpf), np.nan))
+
+
+def _ends_of_rises(curve: RocCurve, grid: FloatArray) -> FloatArray:
+    """Limits of the curve from the left and from the right at each point of the grid, shape (2, len(grid))."""
+    fpf, first = np.unique(curve.fpf, return_index=True)
+    low, high = curve.tpf[first], curve.tpf[np.append(first[1:], len(curve.fpf)) - 1]
+    after = np.searchsorted(fpf, grid, "left")
+    on_curve = fpf[after] == grid
+    before = np.maximum(after - 1, 0)
+    width = np.where(after > before, fpf[after] - fpf[before], 1.0)
+    between = high[before] + (low[after] - high[before]) * (grid - fpf[before]) / width
+    return np.array([np.where(on_curve, low[after], between), np.where(on_curve, high[after], between)])
+
+
+def _measure_areas(reads: pd.DataFrame) -> tuple[Measurement | None, list[str]]:
+    """AUCs of the curves that have two cases of each class, and a warning for each curve that has not."""
+    if not reads["rating"].notna().any():
+        return None, ["There are no ratings, only calls: no ROC curve, no AUC."] if len(reads) else []
+    curves = from_reads(reads, "rating")
+    positives = (curves.read & curves.positive).sum(axis=1)
+    usable = (positives >= 2) & (curves.read.sum(axis=1) - positives >= 2)
+    warnings = [
+        f"Reader {reader} (modality {modality}) has rated fewer than two cases of a class: no ROC curve, no AUC."
+        for (modality, reader), enough in zip(curves.labels, usable, strict=True)
+        if not enough
+    ]
+    if not usable.any():
+        return None, warnings
+    measured = measure_curves(curves.rows(usable), "auc", "delong")
+    return measured, warnings + constant_curves(measured)
+
+
+def _rocs(reads: pd.DataFrame, measured: Measurement | None, alpha: float) -> tuple[ReaderRoc, ...]:
+    points = _operating_points(reads)
+    rows = {label: row for row, label in enumerate(measured.curves.labels)} if measured else {}
+    labels = reads[["modality", "reader"]].drop_duplicates().sort_values(["modality", "reader"])
+    return tuple(
+        _roc(reader, modality, measured, rows.get((modality, reader)), points.get((modality, reader)), alpha)
+        for modality, reader in labels.itertuples(index=False)
+    )
+
+
+def _roc(
+    reader: str,
+    modality: str,
+    measured: Measurement | None,
+    row: int | None,
+    point: OperatingPoint | None,
+    alpha: float,
+) -> ReaderRoc:
+    if measured is None or row is None:
+        return ReaderRoc(reader, modality, None, None, None, None, None, point)
+    ci, interval = measured.interval(row, alpha)
+    curve = _curve(measured.curves, row)
+    return ReaderRoc(
+        reader, modality, float(measured.estimates[row]), measured.standard_error(row), ci, interval, curve, point
+    )
+
+
+def _curve(curves: Curves, row: int) -> RocCurve:
+    read = curves.read[row]
+    return empirical_curve(curves.scores[row, read], curves.positive[read])
+
+
+def _averages(measured: Measurement) -> tuple[AverageRoc, ...]:
+    labels = measured.curves.labels
+    found = []
+    for modality in measured.curves.modalities:
+        rows = [row for row, (name, _) in enumerate(labels) if name == modality]
+        curve = average_curve([_curve(measured.curves, row) for row in rows])
+        found.append(AverageRoc(modality, float(measured.estimates[rows].mean()), curve))
+    return tuple(found)
+
+
+def _operating_points(reads: pd.DataFrame) -> dict[tuple[str, str], OperatingPoint]:
+    called = reads[reads["call"].notna()]
+    shares = called.groupby(["modality", "reader", "truth"], observed=True)["call"].mean().unstack("truth")
+    shares = shares.reindex(columns=[0, 1]).dropna()
+    points = [OperatingPoint(float(fpf), float(tpf)) for fpf, tpf in shares.to_numpy()]
+    return dict(zip(shares.index, points, strict=True))
+
+
+def _paired_tests(measured: Measurement, alpha: float) -> tuple[PairedTest, ...]:
+    labels = measured.curves.labels
+    several = len(measured.curves.modalities) > 1
+    return tuple(
+        _paired_test(measured, one, other, several, alpha)
+        for one, other in combinations(range(len(labels)), 2)
+        if not several or labels[one][1] == labels[other][1]
+    )
+
+
+def _paired_test(measured: Measurement, one: int, other: int, several: bool, alpha: float) -> PairedTest:
+    (modality, reader), (other_modality, other_reader) = measured.curves.labels[one], measured.curves.labels[other]
+    difference = float(measured.estimates[one] - measured.estimates[other])
+    S = measured.covariances
+    variance = float(S[one, one] + S[other, other] - 2 * S[one, other])
+    z = difference / variance**0.5 if variance > 0 else None
+    return PairedTest(
+        reader=reader if several else None,
+        modality=None if several else modality,
+        a=modality if several else reader,
+        b=other_modality if several else other_reader,
+        difference=difference,
+        z=z,
+        p=None if z is None else intervals.two_sided_p(z, None),
+        ci=None if z is None else intervals.symmetric(difference, variance**0.5, None, alpha),
+    )
+
+
+def _printed(result: RocResult) -> str:
+    ci = f"{100 * (1 - result.alpha):g} % CI"
+
+    def row(kind: str, item: ReaderRoc) -> dict[str, Any]:
+        point = item.operating_point
+        return {
+            kind: item.reader,
+            "modality": item.modality,
+            "AUC": item.auc,
+            "SE": item.se,
+            ci: item.ci,
+            "sensitivity": point and point.tpf,
+            "specificity": point and 1 - point.fpf,
+        }
+
+    return results.paragraphs(
+        result.method,
+        results.text_table([row("reader", item) for item in result.readers]),
+        results.text_table(
+            [{"mean of readers in modality": item.modality, "AUC": item.auc} for item in result.averages]
+        ),
+        results.text_table([row("detector", item) for item in result.detectors]),
+        results.text_table(
+            [
+                {
+                    "pair": f"{x.a} − {x.b}",
+                    "in": x.reader or x.modality,
+                    "difference": x.difference,
+                    "z": x.z,
+                    ci: x.ci,
+                    "p": x.p,
+                }
+                for x in result.pairs[:50]
+            ]
+        ),
+        f"… and {len(result.pairs) - 50} more pairs (--json has them all)" if len(result.pairs) > 50 else "",
+        result.generalises_to,
+        "\n".join(f"Note: {warning}" for warning in result.warnings),
+    )
