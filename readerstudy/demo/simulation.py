@@ -48,9 +48,7 @@ class Judgement:
     seconds: float
 
 
-def judge(
-    ability: Ability, *, synthetic: bool, case_effect: float, generator: np.random.Generator
-) -> Judgement:
+def judge(ability: Ability, *, synthetic: bool, case_effect: float, generator: np.random.Generator) -> Judgement:
     """Draw one judgement.
 
     The decision variable is normal with unit variance around ±d′/2; `case_effect` (standard normal) is its part that

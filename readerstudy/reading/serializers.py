@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from rest_framework import serializers
 
+from readerstudy.cohorts.harmonise import SQUARE_1024
 from readerstudy.reading.models import Call, ReadingSession
 from readerstudy.reading.queries import open_readings
 from readerstudy.reading.services import Submission, current_position, next_phase
@@ -66,7 +66,6 @@ def session_state(session: ReadingSession) -> dict[str, Any]:
     current = current_position(session)
     cases = session.readings.count()
     following = next_phase(session.reader)
-    side = settings.PRESENTATION_SIDE
     return {
         "code": session.code,
         "study": session.reader.study,
@@ -75,7 +74,7 @@ def session_state(session: ReadingSession) -> dict[str, Any]:
         "done": cases if current is None else current - 1,
         "finished": current is None,
         "next_session": current is None and following is not None,
-        "matrix": {"rows": side, "columns": side},
+        "matrix": {"rows": SQUARE_1024.side, "columns": SQUARE_1024.side},
         "readings": open_readings(session, current),
     }
 

@@ -46,7 +46,9 @@ def ratings_table(study: Study) -> pd.DataFrame:
 def _judgement_rows(phases: list[Phase], truth: dict[int, str]) -> list[dict[str, Any]]:
     judgements = (
         Judgement.objects.filter(reading__session__phase__in=phases)
-        .order_by("reading__session__reader__code", "reading__session__phase__position", "reading__position", "revision")
+        .order_by(
+            "reading__session__reader__code", "reading__session__phase__position", "reading__position", "revision"
+        )
         .select_related("reading__session__reader", "reading__session__phase", "reading__case")
     )
     last = {judgement.reading_id: judgement for judgement in judgements}

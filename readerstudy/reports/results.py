@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-
 from analysis.agreement import fleiss_kappa
+from analysis.summary import summary
+
 from analysis.detectors import compare_detectors
 from analysis.errors import RatingsError
 from analysis.mrmc import obuchowski_rockette
 from analysis.ratings import Ratings, validate
 from analysis.roc import reader_rocs
-from analysis.summary import summary
 
 METRICS = ("auc", "accuracy", "sensitivity", "specificity")
 

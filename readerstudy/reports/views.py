@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.reports import charts, exports, services
 from readerstudy.reports.models import Report
-from readerstudy.reports.results import NoResultsError
 from readerstudy.reports.ratings_table import StillBlindedError
+from readerstudy.reports.results import NoResultsError
 from readerstudy.studies.models import Study
 
 

@@ -22,7 +22,7 @@ class AboutReaderForm(forms.Form):
     country = forms.CharField(required=False, max_length=100)
 
 
-class NewReaderForm(AboutReaderForm, BaseUserCreationForm[User]):  # type: ignore[misc]
+class NewReaderForm(AboutReaderForm, BaseUserCreationForm):  # type: ignore[type-arg]
     """An account for somebody who followed an invitation."""
 
     field_order = ["username", "password1", "password2", "years", "subspecialty", "country"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -21,14 +21,26 @@ class TruthError(Exception):
 
 
 @transaction.atomic
-def write_truth(*, cohort: Cohort, rows: Mapping[Case, TruthRow], actor: AbstractBaseUser | None) -> None:
-    """Write or correct the truth of cases, as long as no study has locked their cohort."""
+def write_truth(
+    *,
+    cohort: Cohort,
+    rows: Mapping[Case, TruthRow],
+    withdrawn: Sequence[Case] = (),
+    actor: AbstractBaseUser | None,
+) -> None:
+    """Write or correct the truth of cases, as long as no study has locked their cohort.
+
+    What was said of `withdrawn` cases is taken away: two sources contradict each other there.
+    """
     if cohort.is_locked:
         raise TruthError(f"The cohort {cohort.slug} is part of a locked study: its truth can no longer change.")
     _break_seal(cohort)
+    Truth.objects.filter(case__in=withdrawn).delete()
     for case, row in rows.items():
         Truth.objects.update_or_create(case=case, defaults={"value": row.value, **row.covariates})
-    audit.record(actor=actor, verb="truth.written", target=f"cohort:{cohort.slug}", cases=len(rows))
+    audit.record(
+        actor=actor, verb="truth.written", target=f"cohort:{cohort.slug}", cases=len(rows), withdrawn=len(withdrawn)
+    )
 
 
 @transaction.atomic

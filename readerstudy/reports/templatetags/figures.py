@@ -1,0 +1,52 @@
+"""How numbers of a report are written: three decimals, an interval in brackets, a dash for what is impossible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+register = template.Library()
+DASH = "–"
+
+
+@register.filter
+def figure(value: float | None, places: int = 3) -> str:
+    """Write an estimate; None becomes a dash."""
+    return DASH if value is None else f"{value:.{places}f}"
+
+
+@register.filter
+def interval(value: list[float | None] | None, places: int = 3) -> str:
+    """Write `[low, high]`."""
+    if not value or value[0] is None or value[1] is None:
+        return DASH
+    return f"{value[0]:.{places}f} to {value[1]:.{places}f}"
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """Write a share in percent, with one decimal."""
+    return DASH if value is None else f"{100 * value:.1f} %"
+
+
+@register.filter
+def percents(value: list[float | None] | None) -> str:
+    """Write an interval of shares in percent."""
+    if not value or value[0] is None or value[1] is None:
+        return DASH
+    return f"{100 * value[0]:.1f} to {100 * value[1]:.1f} %"
+
+
+@register.filter
+def p_value(value: float | None) -> str:
+    """Write a p value as journals do."""
+    if value is None:
+        return DASH
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+@register.filter
+def entry(table: dict[str, Any], key: str) -> Any:
+    """Look up a key that is not a word of the template language."""
+    return table.get(key)

@@ -1,0 +1,87 @@
+"""Import of cases together with their truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from readerstudy.accounts.models import User
+from readerstudy.cohorts import importing
+from readerstudy.cohorts.models import Case, Cohort, Source
+from readerstudy.cohorts.services import get_or_create_cohort
+from readerstudy.truth import services
+from readerstudy.truth.matching import Matched, match
+from readerstudy.truth.models import Truth, Value
+from readerstudy.truth.table import TruthRow, read_truth_table
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class CasesImport:
+    """What an import did to images and truth."""
+
+    cohort: Cohort
+    images: importing.ImportSummary
+    matched: Matched
+    sealed: bool
+    problems: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the summary that `import_cases --json` prints."""
+        truth = {
+            "written": len(self.matched.rows),
+            "missing": self.matched.missing,
+            "unknown_files": self.matched.unknown,
+            "contradictions": list(self.matched.contradictions.values()),
+        }
+        return {"cohort": self.cohort.slug, **self.images.as_json(), "truth": truth, "sealed": self.sealed}
+
+
+def import_cases(
+    *, source: str, name: str, truth: Path | None, actor: User | None, progress: importing.Progress | None = None
+) -> CasesImport:
+    """Import images, write what the truth table says of them, and seal the truth once it is whole.
+
+    The table is checked before the first image is touched: with a fault in it, nothing is imported.
+
+    Raises
+    ------
+    TruthTableError, CohortNameError, CohortLockedError, SourceUnavailableError
+        Each names what is wrong and what to do.
+    """
+    table = read_truth_table(truth) if truth else {}
+    cohort = get_or_create_cohort(name=name, actor=actor)
+    images = importing.import_images(cohort=cohort, source=source, actor=actor, progress=progress)
+    files = [(one.file, one.case) for one in [*images.imported, *images.duplicates]]
+    rejected = [one.file for one in images.rejected]
+    matched = match(table, files, rejected=rejected, known=_known_truth(cohort))
+    if matched.rows or matched.contradictions:
+        services.write_truth(cohort=cohort, rows=matched.rows, withdrawn=list(matched.contradictions), actor=actor)
+    problems = _in_words(matched) if truth else []
+    try:
+        services.seal_truth(cohort=cohort, actor=actor)
+    except services.TruthError as error:
+        return CasesImport(cohort, images, matched, sealed=False, problems=[*problems, str(error)])
+    return CasesImport(cohort, images, matched, sealed=True, problems=problems)
+
+
+def _known_truth(cohort: Cohort) -> dict[Case, TruthRow]:
+    names = dict(Source.objects.filter(cohort=cohort).values_list("case", "name"))
+    truths = Truth.objects.filter(case__cohort=cohort).select_related("case")
+    return {truth.case: TruthRow(names[truth.case_id], Value(truth.value)) for truth in truths}
+
+
+def _in_words(matched: Matched) -> list[str]:
+    problems = list(matched.contradictions.values())
+    if matched.missing:
+        problems.append(f"The truth table has no row for {_listed(matched.missing)}.")
+    if matched.unknown:
+        problems.append(f"The truth table names files that are not there: {_listed(matched.unknown)}.")
+    return problems
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
