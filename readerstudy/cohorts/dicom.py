@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from io import BytesIO
 from typing import Any
@@ -11,17 +12,30 @@ from numpy.typing import NDArray
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import get_frame
 from pydicom.filereader import read_dataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, SecondaryCaptureImageStorage
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    RLELossless,
+    SecondaryCaptureImageStorage,
+)
 
+from readerstudy.cohorts.codestream import matrix_of
 from readerstudy.cohorts.source_image import RejectedImageError, SourceImage, check_matrix, luma
+
+# It logs whole tracebacks for damaged files, which a person would read beside the reason that we give.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
 DicomJson = dict[str, dict[str, Any]]
 
-# Headers of radiographs have some 10 kB. What stands before the pixels is never read beyond this.
-MAX_HEADER_BYTES = 4 * 2**20
+# Headers of radiographs have some 10 kB and some hundred elements; with overlay planes they can reach megabytes.
+MAX_HEADER_BYTES = 16 * 2**20
+MAX_HEADER_READS = 100_000
+_ENORMOUS_HEADER = "has an enormous header, far longer than a radiograph's: export it without private attributes"
 _PREAMBLE = 128
 _PIXEL_DATA = 0x7FE00010
 _UNDEFINED_LENGTH = 0xFFFFFFFF
@@ -85,9 +99,23 @@ def _decode(data: bytes) -> SourceImage:
     return SourceImage(values, "DICOM", int(dataset.BitsStored))
 
 
+class _Header(BytesIO):
+    """The beginning of a file, of which only so many pieces can be read: a header of a million elements ends early."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._reads += 1
+        if self._reads > MAX_HEADER_READS:
+            raise RejectedImageError(_ENORMOUS_HEADER)
+        return super().read(size)
+
+
 def _read_header(data: bytes) -> tuple[Dataset, int]:
     """Read the few attributes that decoding needs, and give them with the place where the pixel data begin."""
-    header = BytesIO(data[:MAX_HEADER_BYTES])
+    header = _Header(data[:MAX_HEADER_BYTES])
     header.seek(_PREAMBLE + 4)
     transfer_syntax = _transfer_syntax(header)
     reached: list[int] = []
@@ -103,7 +131,7 @@ def _read_header(data: bytes) -> tuple[Dataset, int]:
         dataset.file_meta.TransferSyntaxUID = transfer_syntax
         return dataset, header.tell()
     if not reached and len(data) > MAX_HEADER_BYTES:
-        raise RejectedImageError(f"has an enormous header (over {MAX_HEADER_BYTES // 2**20} MB before any pixels)")
+        raise RejectedImageError(_ENORMOUS_HEADER)
     raise RejectedImageError("has no pixel data: it is no image, or it is truncated")
 
 
@@ -150,13 +178,16 @@ def _check_header(dataset: Dataset) -> None:
     photometric = str(dataset.get("PhotometricInterpretation", ""))
     if photometric not in _GREY + _COLOUR:
         raise RejectedImageError(f"has the photometric interpretation {photometric[:20]!r}, which is not supported")
-    if int(dataset.get("BitsAllocated") or 0) not in (1, 8, 16, 32):
-        raise RejectedImageError("does not say how many bits a pixel has")
+    bits = int(dataset.get("BitsAllocated") or 0)
+    if bits not in (1, 8, 16, 32):
+        raise RejectedImageError(f"allocates {bits} bits to a pixel, which is not supported")
 
 
 def _decode_pixels(dataset: Dataset) -> tuple[NDArray[np.generic], str]:
     """Give the stored values, shaped (rows, columns) or (rows, columns, 3), and their photometric interpretation."""
     transfer_syntax = dataset.file_meta.TransferSyntaxUID
+    if transfer_syntax.is_encapsulated and transfer_syntax != RLELossless:
+        _check_codestream(dataset)
     try:
         stored, properties = _decoder(transfer_syntax).as_array(dataset, index=0)
     except RejectedImageError:
@@ -166,6 +197,14 @@ def _decode_pixels(dataset: Dataset) -> tuple[NDArray[np.generic], str]:
             f"has pixel data that do not decode ({transfer_syntax.name}): damaged or truncated"
         ) from error
     return stored, str(properties["photometric_interpretation"])
+
+
+def _check_codestream(dataset: Dataset) -> None:
+    """Refuse a frame that declares another matrix than the header: it could claim any amount of memory."""
+    matrix = matrix_of(get_frame(dataset.PixelData, 0, number_of_frames=1))
+    if matrix is not None and matrix != (dataset.Rows, dataset.Columns):
+        rows, columns = matrix
+        raise RejectedImageError(f"is damaged: its pixels are {columns} × {rows}, and its header says otherwise")
 
 
 def _decoder(transfer_syntax: UID) -> Decoder:
