@@ -1,4 +1,5 @@
 import type { components } from '../generated/api';
+import { csrfToken } from './cookie';
 
 type Schemas = components['schemas'];
 export type Session = Schemas['Session'];
@@ -51,7 +52,7 @@ const PATIENCE_MS = 20_000;
 
 async function request<T>(method: string, url: string, body?: unknown, extra: Record<string, string> = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', ...extra };
-  if (method !== 'GET') headers['X-CSRFToken'] = cookie('csrftoken');
+  if (method !== 'GET') headers['X-CSRFToken'] = csrfToken();
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const init: RequestInit = { method, headers, credentials: 'same-origin', signal: AbortSignal.timeout(PATIENCE_MS) };
   if (body !== undefined) init.body = JSON.stringify(body);
@@ -89,10 +90,4 @@ function fieldErrors(fields: Record<string, unknown>): string {
   return Object.entries(fields)
     .map(([field, messages]) => `${field}: ${[messages].flat().join(' ')}`)
     .join('; ');
-}
-
-/** Read at each request: logging in again in another tab renews the token. */
-function cookie(name: string): string {
-  const found = document.cookie.split('; ').find((pair) => pair.startsWith(`${name}=`));
-  return found ? decodeURIComponent(found.slice(name.length + 1)) : '';
 }

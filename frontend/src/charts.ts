@@ -1,1 +1,59 @@
-export {};
+import embed, { type Result, type VisualizationSpec } from 'vega-embed';
+
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+const shown = new WeakMap<HTMLElement, Result>();
+
+async function show(figure: HTMLElement): Promise<void> {
+  const view = viewOf(figure);
+  figure.ariaBusy = 'true';
+  try {
+    const spec = await fetchSpec(figure.dataset.chartUrl ?? '');
+    shown.get(figure)?.finalize();
+    const result = await embed(view, spec, {
+      // A parsed syntax tree and an interpreter for it: Vega's compiler needs eval, which the security policy forbids.
+      ast: true,
+      // Both would write a style element; pages.css has the rules instead.
+      defaultStyle: false,
+      tooltip: { disableDefaultStyle: true },
+      actions: false,
+      renderer: 'svg',
+    });
+    shown.set(figure, result);
+  } catch (error) {
+    console.error(error);
+    view.replaceChildren(failure());
+  } finally {
+    figure.ariaBusy = null;
+  }
+}
+
+function viewOf(figure: HTMLElement): HTMLElement {
+  const existing = figure.querySelector<HTMLElement>('.chart-view');
+  if (existing) return existing;
+  const view = document.createElement('div');
+  view.className = 'chart-view';
+  figure.prepend(view);
+  return view;
+}
+
+async function fetchSpec(address: string): Promise<VisualizationSpec> {
+  const url = new URL(address, window.location.href);
+  url.searchParams.set('theme', dark.matches ? 'dark' : 'light');
+  const response = await fetch(url, { headers: { Accept: 'application/json' } });
+  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+  return response.json();
+}
+
+function failure(): HTMLElement {
+  const message = document.createElement('p');
+  message.className = 'message error';
+  message.textContent = 'This chart could not be drawn. Reload the page to try again; its numbers are in the tables.';
+  return message;
+}
+
+function showAll(): void {
+  for (const figure of document.querySelectorAll<HTMLElement>('figure[data-chart-url]')) void show(figure);
+}
+
+dark.addEventListener('change', showAll);
+showAll();

@@ -1,4 +1,23 @@
-import { HELP } from './keys';
+import { HELP, type ViewCommand } from './keys';
+
+/** Command, what it does, its key, and its icon: a path on a 24-unit grid, drawn for this page. */
+const TOOLS: readonly (readonly [ViewCommand, string, string, string])[] = [
+  ['invert', 'Invert', 'I', 'M12 4a8 8 0 1 0 0 16a8 8 0 1 0 0-16zM12 4v16M12 7.5h5.5M12 12h8M12 16.5h5.5'],
+  ['pan', 'Left drag pans', 'P', 'M12 3v18M3 12h18M9 6l3-3 3 3M9 18l3 3 3-3M6 9l-3 3 3 3M18 9l3 3-3 3'],
+  ['zoom-in', 'Zoom in', 'Z', 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM15.5 15.5L21 21M10.5 7.5v6M7.5 10.5h6'],
+  ['zoom-out', 'Zoom out', '−', 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM15.5 15.5L21 21M7.5 10.5h6'],
+  ['reset', 'Reset', 'Space', 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5M9 9h6v6H9z'],
+  ['rotate-left', 'Rotate left', 'L', 'M5 12a7 7 0 1 0 2.5-5.4M4 3.5l3.3 3.3L4 10'],
+  ['rotate-right', 'Rotate right', 'R', 'M19 12a7 7 0 1 1-2.5-5.4M20 3.5l-3.3 3.3L20 10'],
+  ['flip-horizontal', 'Flip left and right', 'H', 'M12 3v18M9 7L3 17h6zM15 7l6 10h-6z'],
+  ['flip-vertical', 'Flip top and bottom', 'V', 'M3 12h18M7 9L17 3v6zM7 15l10 6v-6z'],
+];
+
+function tool([command, name, key, path]: (typeof TOOLS)[number]): string {
+  const pressed = command === 'pan' ? ' aria-pressed="false"' : '';
+  return `<button type="button" data-view="${command}" title="${name} (${key})" aria-label="${name}"${pressed}>
+    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg></button>`;
+}
 
 /** The page's fixed frame. No data goes in here: everything that the server says is set as text. */
 const FRAME = `
@@ -48,15 +67,7 @@ const FRAME = `
     <p><button type="button" data-part="retry"></button> <a data-part="login" target="_blank" rel="opener">Log in again</a></p>
   </div>
   <div class="tools" data-part="tools" role="toolbar" aria-label="Image">
-    <button type="button" data-view="invert" title="Invert (I)">Invert</button>
-    <button type="button" data-view="pan" title="Left drag pans (P)" aria-pressed="false">Pan</button>
-    <button type="button" data-view="zoom-in" title="Zoom in (Z or +)" aria-label="Zoom in">+</button>
-    <button type="button" data-view="zoom-out" title="Zoom out (−)" aria-label="Zoom out">−</button>
-    <button type="button" data-view="rotate-left" title="Rotate left (L)" aria-label="Rotate left">↺</button>
-    <button type="button" data-view="rotate-right" title="Rotate right (R)" aria-label="Rotate right">↻</button>
-    <button type="button" data-view="flip-horizontal" title="Flip left and right (H)" aria-label="Flip left and right">⇆</button>
-    <button type="button" data-view="flip-vertical" title="Flip top and bottom (V)" aria-label="Flip top and bottom">⇅</button>
-    <button type="button" data-view="reset" title="Reset (Space)">Reset</button>
+    ${TOOLS.map(tool).join('')}
   </div>
 </aside>
 <section class="screen" data-part="screen" hidden>

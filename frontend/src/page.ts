@@ -55,7 +55,9 @@ export class Page {
   private bind(): void {
     const { parts, machine } = this;
     document.addEventListener('keydown', (event) => this.press(event));
-    onClick(parts.answer, '[data-call]', ({ call }) => this.run({ do: 'call', call: call as 'authentic' | 'synthetic' }));
+    onClick(parts.answer, '[data-call]', ({ call }) =>
+      this.run({ do: 'call', call: call as 'authentic' | 'synthetic' }),
+    );
     onClick(parts.ticks, '[data-confidence]', ({ confidence }) => machine.setConfidence(Number(confidence)));
     onClick(parts.tools, '[data-view]', ({ view }) => this.run({ do: 'view', view: view as ViewCommand }));
     parts.confidence.addEventListener('input', () => machine.setConfidence(parts.confidence.valueAsNumber));
@@ -200,8 +202,8 @@ export class Page {
   }
 
   private writeCorners({ width, level, zoom }: View): void {
-    this.parts.cornerWindow.textContent = `W ${width}  L ${level}`;
-    this.parts.cornerZoom.textContent = `${Math.round(zoom * 100)} %`;
+    this.parts.cornerWindow.textContent = `W ${width}   L ${level}`;
+    this.parts.cornerZoom.textContent = `Zoom ${zoom.toFixed(2)}×`;
   }
 }
 

@@ -16,6 +16,7 @@ export function render(parts: Parts, state: State, missing: readonly Missing[]):
   parts.stage.hidden = onScreen;
   parts.panel.hidden = onScreen;
   if ('session' in state) renderSession(parts, state.session);
+  if (onScreen) parts.banner.hidden = true;
   parts.saveState.textContent = saveState(state);
   if (state.name === 'finished') renderFinished(parts, state);
   else if (state.name === 'failed') renderFailed(parts, state.problem);
@@ -102,6 +103,7 @@ function renderFinished(parts: Parts, { session, starting, problem }: Extract<St
   const title = practice ? 'Practice finished' : `All ${session.cases} cases read. Thank you.`;
   showScreen(parts, title, finishedText(session, practice));
   setText(parts.screenProblem, problem?.message ?? '');
+  setText(parts.count, `${session.done} of ${session.cases} read`);
   parts.screenAction.hidden = !session.next_session;
   parts.screenAction.disabled = starting;
   parts.screenAction.textContent = practice ? 'Start reading' : 'Start the next part';
@@ -109,13 +111,17 @@ function renderFinished(parts: Parts, { session, starting, problem }: Extract<St
 }
 
 function finishedText(session: Session, practice: boolean): string {
-  if (!session.next_session) return practice ? 'There is nothing more to read at present.' : 'Every judgement is saved.';
-  if (practice) return 'From here on your judgements count, and the answers are not shown.';
+  if (!session.next_session)
+    return practice ? 'There is nothing more to read at present.' : 'Every judgement is saved.';
+  if (practice) return 'From here on your judgements are recorded for the study.';
   return 'Every judgement is saved. The next part of the study can begin when you are ready.';
 }
 
 function renderFailed(parts: Parts, problem: Problem): void {
-  const titles: Partial<Record<Problem['kind'], string>> = { login: 'Please log in again', closed: 'Nothing to read here' };
+  const titles: Partial<Record<Problem['kind'], string>> = {
+    login: 'Please log in again',
+    closed: 'Nothing to read here',
+  };
   showScreen(parts, titles[problem.kind] ?? 'The session could not be opened', problem.message);
   setText(parts.screenProblem, '');
   parts.screenAction.hidden = problem.kind === 'closed' || problem.kind === 'login';

@@ -23,7 +23,12 @@ export type State =
   | (Current & { readonly name: 'submitting' })
   | (Current & { readonly name: 'unsent'; readonly problem: Problem })
   | (Current & { readonly name: 'feedback'; readonly feedback: Feedback | null; readonly problem: Problem | null })
-  | { readonly name: 'finished'; readonly session: Session; readonly starting: boolean; readonly problem: Problem | null }
+  | {
+      readonly name: 'finished';
+      readonly session: Session;
+      readonly starting: boolean;
+      readonly problem: Problem | null;
+    }
   | { readonly name: 'failed'; readonly problem: Problem };
 
 export type Missing = 'image' | 'call' | 'confidence';

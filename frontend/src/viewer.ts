@@ -6,6 +6,7 @@ import {
   RenderingEngine,
   type StackViewport,
   setUseCPURendering,
+  type Types,
   utilities,
 } from '@cornerstonejs/core';
 import loader from '@cornerstonejs/dicom-image-loader';
@@ -13,13 +14,15 @@ import {
   addTool,
   init as initTools,
   PanTool,
-  ToolGroupManager,
   Enums as ToolEnums,
+  ToolGroupManager,
   WindowLevelTool,
   ZoomTool,
 } from '@cornerstonejs/tools';
+import { vec3 } from 'gl-matrix';
 import type { Reading } from './api';
 import type { ViewCommand } from './keys';
+import { flip, type Orientation, turn, UPRIGHT } from './orientation';
 
 export interface View {
   readonly width: number;
@@ -31,8 +34,19 @@ const VIEWPORT = 'xray';
 /** Raw little-endian: every frame has the same length, so that its size says nothing. */
 const FRAME = 'application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1';
 const ZOOM_STEP = 1.25;
+const WHEEL_STEP = 1.12;
 const ZOOM_MIN = 0.25;
 const ZOOM_MAX = 20;
+
+/** The grey scale of an 8-bit image crossed by a drag of this many pixels. */
+const WINDOW_TRAVEL = 500;
+
+/** Cornerstone's window tool, at a speed that suits 8-bit images: its own needs the whole screen for half the scale. */
+class WindowTool extends WindowLevelTool {
+  override _getMultiplierFromDynamicRange(): number {
+    return 256 / WINDOW_TRAVEL;
+  }
+}
 
 /** One radiograph at a time in a Cornerstone3D stack viewport, with the tools that radiologists' hands know. */
 export class Viewer {
@@ -42,6 +56,8 @@ export class Viewer {
   private readonly tools = toolGroup();
   private wanted = '';
   private panning = false;
+  private orientation = UPRIGHT;
+  private zoom = 1;
 
   private constructor(
     private readonly element: HTMLDivElement,
@@ -50,9 +66,11 @@ export class Viewer {
     this.engine = new RenderingEngine('reading');
     this.engine.enableElement({ viewportId: VIEWPORT, element, type: Enums.ViewportType.STACK });
     this.viewport = this.engine.getStackViewport(VIEWPORT) as StackViewport;
+    element.tabIndex = 0; // Cornerstone takes the viewport out of the tab order
     this.tools.addViewport(VIEWPORT, this.engine.id);
     this.bindTools();
     element.addEventListener('contextmenu', (event) => event.preventDefault());
+    element.addEventListener('wheel', (event) => this.zoomAt(event), { passive: false });
     new ResizeObserver(() => this.fitToElement()).observe(element);
   }
 
@@ -83,7 +101,10 @@ export class Viewer {
   /** Called with window and zoom after every frame. */
   onFrame(listener: (view: View) => void): void {
     this.element.addEventListener(Enums.Events.IMAGE_RENDERED, () => {
-      if (this.viewport.getCurrentImageId() === this.wanted) listener(this.view());
+      if (this.viewport.getCurrentImageId() !== this.wanted) return;
+      const view = this.view();
+      this.zoom = view.zoom;
+      listener(view);
     });
   }
 
@@ -98,15 +119,14 @@ export class Viewer {
   }
 
   private change(command: Exclude<ViewCommand, 'pan'>): void {
-    const { viewport } = this;
-    const { flipHorizontal = false, flipVertical = false } = viewport.getCamera();
+    const { viewport, orientation } = this;
     const changes = {
       invert: () => viewport.setProperties({ invert: !viewport.getProperties().invert }),
       reset: () => this.reset(),
-      'flip-horizontal': () => viewport.setCamera({ flipHorizontal: !flipHorizontal }),
-      'flip-vertical': () => viewport.setCamera({ flipVertical: !flipVertical }),
-      'rotate-right': () => this.rotate(90),
-      'rotate-left': () => this.rotate(-90),
+      'flip-horizontal': () => this.lay(flip(orientation, 'horizontal')),
+      'flip-vertical': () => this.lay(flip(orientation, 'vertical')),
+      'rotate-right': () => this.lay(turn(orientation, 90)),
+      'rotate-left': () => this.lay(turn(orientation, -90)),
       'zoom-in': () => this.zoomBy(ZOOM_STEP),
       'zoom-out': () => this.zoomBy(1 / ZOOM_STEP),
     };
@@ -116,27 +136,62 @@ export class Viewer {
 
   private reset(): void {
     this.viewport.resetProperties();
-    this.viewport.setViewPresentation({ rotation: 0, flipHorizontal: false, flipVertical: false });
+    this.lay(UPRIGHT);
     this.viewport.resetCamera();
-    this.viewport.setProperties({ interpolationType: Enums.InterpolationType.LINEAR });
     this.viewport.render();
   }
 
-  private rotate(degrees: number): void {
-    const rotation = (this.viewport.getViewPresentation().rotation ?? 0) + degrees;
-    this.viewport.setViewPresentation({ rotation: (rotation + 360) % 360 });
+  private lay(orientation: Orientation): void {
+    const { rotation, flipHorizontal, flipVertical } = orientation;
+    this.orientation = orientation;
+    this.viewport.setCamera({ flipHorizontal, flipVertical });
+    this.viewport.setViewPresentation({ rotation });
   }
 
   private zoomBy(factor: number): void {
-    const zoom = this.viewport.getZoom() * factor;
-    this.viewport.setZoom(Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, zoom)));
+    const zoom = Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, this.currentZoom() * factor));
+    this.viewport.setCamera({ parallelScale: this.fittingScale() / zoom });
+  }
+
+  /** Zoom so that what lies under the pointer stays there. */
+  private zoomAt(event: WheelEvent): void {
+    event.preventDefault();
+    if (!this.viewport.getCurrentImageId()) return;
+    const notch = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY / 100 : event.deltaY / 3;
+    const { left, top } = this.element.getBoundingClientRect();
+    const point: Types.Point2 = [event.clientX - left, event.clientY - top];
+    const before = this.viewport.canvasToWorld(point);
+    this.zoomBy(WHEEL_STEP ** -notch);
+    const after = this.viewport.canvasToWorld(point);
+    this.shift(vec3.subtract(vec3.create(), before, after));
+    this.viewport.render();
+  }
+
+  private shift(by: vec3): void {
+    const { focalPoint, position } = this.viewport.getCamera();
+    if (!focalPoint || !position) return;
+    const moved = (point: Types.Point3) => vec3.add(vec3.create(), point, by) as Types.Point3;
+    this.viewport.setCamera({ focalPoint: moved(focalPoint), position: moved(position) });
+  }
+
+  /** 1 where the whole image just fits, on the GPU and the CPU alike (Cornerstone's own getZoom differs between them). */
+  private currentZoom(): number {
+    return this.fittingScale() / (this.viewport.getCamera().parallelScale ?? 1);
+  }
+
+  /** Half the height of the world that the viewport shows when the whole image just fits. */
+  private fittingScale(): number {
+    const { dimensions, spacing } = this.viewport.getImageData();
+    const [width, height] = [dimensions[0] * spacing[0], dimensions[1] * spacing[1]];
+    const aspect = this.element.clientWidth / this.element.clientHeight;
+    return Math.max(height, width / aspect) / 2;
   }
 
   private view(): View {
     const { voiRange } = this.viewport.getProperties();
     const { lower, upper } = voiRange ?? { lower: 0, upper: 255 };
     const { windowWidth, windowCenter } = utilities.windowLevel.toWindowLevel(lower, upper);
-    return { width: Math.round(windowWidth), level: Math.round(windowCenter), zoom: this.viewport.getZoom() };
+    return { width: Math.round(windowWidth), level: Math.round(windowCenter), zoom: this.currentZoom() };
   }
 
   private togglePan(): void {
@@ -145,21 +200,25 @@ export class Viewer {
   }
 
   private bindTools(): void {
-    const { Primary, Auxiliary, Secondary, Wheel } = ToolEnums.MouseBindings;
-    const [left, spare] = this.panning ? [PanTool, WindowLevelTool] : [WindowLevelTool, PanTool];
+    const { Primary, Auxiliary, Secondary } = ToolEnums.MouseBindings;
+    const [left, spare] = this.panning ? [PanTool, WindowTool] : [WindowTool, PanTool];
     this.tools.setToolPassive(spare.toolName, { removeAllBindings: true });
     const middle = { mouseButton: Auxiliary };
     const primary = [{ mouseButton: Primary }, { numTouchPoints: 1 }];
     this.tools.setToolActive(left.toolName, { bindings: left === PanTool ? [...primary, middle] : primary });
     if (left !== PanTool) this.tools.setToolActive(PanTool.toolName, { bindings: [middle] });
     this.tools.setToolActive(ZoomTool.toolName, {
-      bindings: [{ mouseButton: Secondary }, { mouseButton: Wheel }, { numTouchPoints: 2 }],
+      bindings: [{ mouseButton: Secondary }, { numTouchPoints: 2 }],
     });
   }
 
   private fitToElement(): void {
     if (this.element.clientWidth === 0 || this.element.clientHeight === 0) return;
-    this.engine.resize(true, true);
+    const fitted = Math.abs(this.zoom - 1) < 0.01;
+    this.engine.resize(true, !fitted);
+    if (!this.viewport.getCurrentImageId()) return;
+    this.lay(this.orientation);
+    this.viewport.render();
   }
 
   private frameOf(imageId: string): Promise<void> {
@@ -186,7 +245,9 @@ export class Viewer {
   }
 
   private async load(reading: Reading, imageId: string): Promise<void> {
-    const response = await fetch(`${this.instance(reading)}/metadata`, { headers: { Accept: 'application/dicom+json' } });
+    const response = await fetch(`${this.instance(reading)}/metadata`, {
+      headers: { Accept: 'application/dicom+json' },
+    });
     if (!response.ok) throw new Error(`Metadata: ${response.status}`);
     const [dataset] = await response.json();
     loader.wadors.metaDataManager.add(imageId, dataset);
@@ -216,13 +277,13 @@ async function startCornerstone(): Promise<void> {
   if (rendersInSoftware()) setUseCPURendering(true);
   initTools();
   loader.init({ maxWebWorkers: 1, beforeSend: () => ({ Accept: FRAME }) });
-  for (const tool of [WindowLevelTool, PanTool, ZoomTool]) addTool(tool);
+  for (const tool of [WindowTool, PanTool, ZoomTool]) addTool(tool);
 }
 
 function toolGroup() {
   const group = ToolGroupManager.createToolGroup('reading');
   if (!group) throw new Error('The viewer was already created');
-  group.addTool(WindowLevelTool.toolName);
+  group.addTool(WindowTool.toolName);
   group.addTool(PanTool.toolName);
   group.addTool(ZoomTool.toolName, { minZoomScale: ZOOM_MIN, maxZoomScale: ZOOM_MAX });
   return group;
