@@ -14,8 +14,8 @@ class InvitationEndedError(Exception):
 
 
 @transaction.atomic
-def create_user(*, username: str, password: str, role: str, actor: User | None = None) -> User:
-    """Make an account."""
+def create_user(*, username: str, password: str | None, role: str, actor: User | None = None) -> User:
+    """Make an account; without a password nobody can log in to it yet."""
     user = User(username=username, role=role)
     user.set_password(password)
     user.full_clean()

@@ -14,7 +14,9 @@ from readerstudy.wsgi import application
 
 
 class _QuietHandler(WSGIRequestHandler):
-    """Requests of simulated readers are not worth a line each."""
+    """Requests of simulated readers are not worth a line each, nor a wait for more of the same answer."""
+
+    disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

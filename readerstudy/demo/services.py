@@ -10,11 +10,12 @@ import numpy as np
 from django.db import transaction
 
 from readerstudy.accounts import services as accounts
-from readerstudy.accounts.models import Role, User
+from readerstudy.accounts.models import Role
 from readerstudy.cohorts.models import Case, Source
 from readerstudy.demo.server import loopback_server
 from readerstudy.demo.simulation import Ability, Judgement, SimulatedReader, judge
 from readerstudy.reading.models import Reading
+from readerstudy.reading.services import next_phase
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader, Study
 from readerstudy.truth.models import Truth, Value
@@ -57,33 +58,56 @@ def simulate_readers(
         raise studies.StudyError(f"The study {study.slug} is {study.status}: lock it first, so that it can be read.")
     if study.readers.filter(is_simulated=False).exclude(user=None).exists():
         raise studies.StudyError(f"People read in {study.slug}: simulated judgements must not mix with theirs.")
+    places = enrol_simulated(study, profiles)
+    return let_read(places, profiles=profiles, seed=seed, progress=progress)
+
+
+def let_read(
+    places: Sequence[Reader],
+    *,
+    profiles: Sequence[ReaderProfile],
+    seed: int,
+    progress: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Let enrolled simulated readers read whatever they have not read yet, and give the number of judgements."""
     sent = 0
     with loopback_server() as address:
-        for profile in profiles:
-            reader, password = _enrol(study, profile)
-            user = reader.user
-            if user is None:
-                raise studies.StudyError(f"The place {reader.code} was not taken.")
-            client = SimulatedReader(address, user.username, password)
-            sent += client.read_study(study.slug, _judge_by_truth(profile.ability, reader, seed))
-            progress(f"{reader.code} has read {study.slug}.")
+        for reader, profile in zip(places, profiles, strict=True):
+            if next_phase(reader) is None:
+                continue
+            client = SimulatedReader(address, *_fresh_login(reader))
+            sent += client.read_study(reader.study.slug, _judge_by_truth(profile.ability, reader, seed))
+            progress(f"{reader.code} has read {reader.study.slug}.")
     return sent
 
 
+def enrol_simulated(study: Study, profiles: Sequence[ReaderProfile]) -> list[Reader]:
+    """Give each simulated reader a place in the study."""
+    return [_enrol(study, profile) for profile in profiles]
+
+
 @transaction.atomic
-def _enrol(study: Study, profile: ReaderProfile) -> tuple[Reader, str]:
-    """Make an account and take a place in the study; the password lives as long as the simulation."""
+def _enrol(study: Study, profile: ReaderProfile) -> Reader:
+    """Make an account and take a place in the study."""
     reader = studies.invite_reader(study=study, actor=None)
-    password = secrets.token_urlsafe(16)
-    user: User = accounts.create_user(
-        username=f"simulated-{study.slug}-{reader.code}", password=password, role=Role.READER
-    )
+    username = f"simulated-{study.slug}-{reader.code}"
+    user = accounts.create_user(username=username, password=None, role=Role.READER)
     studies.join_study(
         reader=reader, user=user, years=profile.years, subspecialty=profile.subspecialty, country=profile.country
     )
     reader.is_simulated = True
     reader.save(update_fields=["is_simulated"])
-    return reader, password
+    return reader
+
+
+def _fresh_login(reader: Reader) -> tuple[str, str]:
+    """Give the reader a password that lives as long as the simulation."""
+    if reader.user is None or not reader.is_simulated:
+        raise studies.StudyError(f"{reader.code} is not a simulated reader.")
+    password = secrets.token_urlsafe(16)
+    reader.user.set_password(password)
+    reader.user.save(update_fields=["password"])
+    return reader.user.username, password
 
 
 def _judge_by_truth(ability: Ability, reader: Reader, seed: int) -> Callable[[str, int], Judgement]:

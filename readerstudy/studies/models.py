@@ -36,11 +36,13 @@ class Study(models.Model):
     seed = models.PositiveIntegerField(default=new_seed)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     protocol_digest = models.CharField(max_length=64, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
-    locked_at = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
-    unblinded_at = models.DateTimeField(null=True)
+    locked_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    unblinded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at", "slug"]
@@ -116,7 +118,7 @@ class Reader(models.Model):
     code = models.CharField(max_length=10)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     invitation = models.OneToOneField(Invitation, null=True, on_delete=models.PROTECT, related_name="+")
-    consented_at = models.DateTimeField(null=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
     years = models.PositiveSmallIntegerField(null=True)
     subspecialty = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=100, blank=True)

@@ -58,7 +58,7 @@ def read_truth_table(path: Path) -> dict[str, TruthRow]:
             problems.append(f"{path.name}, row {number}: the file name is empty.")
         elif word not in _WORDS:
             problems.append(
-                f"{path.name}, row {number} ({row['file']}): truth is {word!r}; write authentic or synthetic (or 0 or 1)."
+                f"{path.name}, row {number} ({row['file']}): truth is {word!r}; write authentic or synthetic."
             )
         else:
             table[row["file"]] = TruthRow(row["file"], _WORDS[word], {name: row.get(name, "") for name in COVARIATES})

@@ -41,12 +41,13 @@ class Migration(migrations.Migration):
                 ),
                 ("protocol_digest", models.CharField(blank=True, max_length=64)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("locked_at", models.DateTimeField(null=True)),
-                ("closed_at", models.DateTimeField(null=True)),
-                ("unblinded_at", models.DateTimeField(null=True)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("unblinded_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "created_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("code", models.CharField(max_length=10)),
-                ("consented_at", models.DateTimeField(null=True)),
+                ("consented_at", models.DateTimeField(blank=True, null=True)),
                 ("years", models.PositiveSmallIntegerField(null=True)),
                 ("subspecialty", models.CharField(blank=True, max_length=100)),
                 ("country", models.CharField(blank=True, max_length=100)),
