@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def test_an_animated_png_is_rejected_with_advice() -> None:
     assert "has 2 frames" in reason(as_file(first, save_all=True, append_images=[second]))
 
 
-@pytest.mark.parametrize("rows, columns", [(65535, 65535), (MAX_SIDE + 1, 100), (3, 100)])
+@pytest.mark.parametrize(("rows", "columns"), [(65535, 65535), (MAX_SIDE + 1, 100), (3, 100)])
 def test_absurd_dimensions_are_rejected_before_they_cost_memory(rows: int, columns: int) -> None:
     assert "too" in reason(dicom_file(PICTURE, Rows=rows, Columns=columns))
     png = bytearray(as_file(PICTURE))
@@ -159,7 +160,7 @@ def test_a_jpeg_frame_that_claims_another_matrix_is_rejected() -> None:
 
 
 @pytest.mark.parametrize(
-    "attributes, words",
+    ("attributes", "words"),
     [
         ({"PhotometricInterpretation": "HSV"}, "photometric interpretation 'HSV'"),
         ({"BitsAllocated": 12}, "12 bits"),
@@ -195,11 +196,9 @@ def test_damaged_files_never_raise_anything_else(data: st.DataObject) -> None:
         last = data.draw(st.sampled_from([min(700, len(sound) - 1), len(sound) - 1]))
         damaged[data.draw(st.integers(0, last))] = data.draw(st.integers(0, 255))
     end = data.draw(st.integers(0, len(damaged)) | st.just(len(damaged)))
-    try:
+    with contextlib.suppress(RejectedImageError):
         image = decode(bytes(damaged[:end]))
         assert present(image.pixels).shape == (1024, 1024)
-    except RejectedImageError as refusal:
-        assert str(refusal)
 
 
 def _compressed(syntax: str) -> bytes:
