@@ -179,10 +179,6 @@ def _check_name(cohort: Cohort, name: str) -> None:
     longest = Source._meta.get_field("name").max_length or 255
     if len(name) > longest:
         raise RejectedImageError(f"has a path of more than {longest} characters: shorten it")
-    try:
-        name.encode()
-    except UnicodeEncodeError as error:
-        raise RejectedImageError("has a name that is not valid UTF-8: rename it") from error
     if Source.objects.filter(cohort=cohort, name=name).exists():
         raise RejectedImageError("has the name of another image of this cohort, with other pixels: rename it")
 

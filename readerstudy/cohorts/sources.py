@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def local_files(source: Path) -> Sequence[SourceFile]:
         There is no such folder or file, or nothing in it.
     """
     if source.is_file():
-        return [SourceFile(source.name, lambda: _read(source))]
+        return [_local_file(source.parent, Path(source.name))]
     if not source.is_dir():
         raise SourceUnavailableError(f"There is no folder or file {source}.")
     names = sorted(path.relative_to(source) for path in source.rglob("*") if path.is_file())
@@ -57,7 +58,9 @@ def local_files(source: Path) -> Sequence[SourceFile]:
 
 
 def _local_file(source: Path, name: Path) -> SourceFile:
-    return SourceFile(name.as_posix(), lambda: _read(source / name))
+    # A name in another encoding than UTF-8 can be neither stored nor printed as it is.
+    printable = os.fsencode(name.as_posix()).decode(errors="replace")
+    return SourceFile(printable, lambda: _read(source / name))
 
 
 def _is_passed_over(name: Path) -> bool:
