@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
+from analysis import charts
+from analysis.errors import RatingsError
+from analysis.mrmc import obuchowski_rockette
+from analysis.roc import reader_rocs
 from readerstudy.reports.models import Report
+from readerstudy.reports.services import stored_table
 
 NAMES = ("roc", "forest")
 THEMES = ("light", "dark", "print")
 FORMATS = {"json": "application/json", "svg": "image/svg+xml", "png": "image/png"}
+PNG_SCALE = 3  # image pixels to a point of the page: sharp in print
 
 
 class NoChartError(Exception):
@@ -28,4 +36,25 @@ def draw(report: Report, *, phase: str, name: str, form: str, theme: str) -> byt
     NoChartError
         The data do not allow it.
     """
-    raise NotImplementedError
+    table = stored_table(report.ratings_csv)
+    try:
+        if name == "roc":
+            chart = charts.roc_chart(reader_rocs(table, phase=phase), theme)
+        else:
+            chart = charts.forest_chart(obuchowski_rockette(table, phase=phase), theme)
+    except RatingsError as error:
+        raise NoChartError(str(error)) from None
+    if form == "json":
+        return json.dumps(chart.to_dict()).encode()
+    return charts.chart_svg(chart).encode() if form == "svg" else charts.chart_png(chart, scale=PNG_SCALE)
+
+
+def inline_svgs(report: Report, phase: str) -> dict[str, str]:
+    """Give the charts of a phase as SVG for paper; one that the data do not allow is left out."""
+    drawn = {}
+    for name in NAMES:
+        try:
+            drawn[name] = draw(report, phase=phase, name=name, form="svg", theme="print").decode()
+        except NoChartError:
+            continue
+    return drawn

@@ -41,14 +41,16 @@ def make(request: HttpRequest, slug: str) -> HttpResponse:
 def chart(request: HttpRequest, slug: str, phase: str, name: str, form: str) -> HttpResponse:
     """A chart of the latest report: Vega-Lite for the page, SVG and PNG for paper."""
     report = _latest(slug)
-    if phase not in report.phase_names or name not in charts.NAMES or form not in charts.FORMS:
+    if phase not in report.phase_names or name not in charts.NAMES or form not in charts.FORMATS:
         raise Http404
-    theme = request.GET.get("theme", "light" if form == "json" else "print")
+    theme = request.GET.get("theme", "print")
+    if theme not in charts.THEMES:
+        raise Http404
     try:
         content = charts.draw(report, phase=phase, name=name, form=form, theme=theme)
     except charts.NoChartError as error:
         return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
-    return _file(content, charts.FORMS[form], f"{slug}-{phase}-{name}.{form}", inline=form == "json")
+    return _file(content, charts.FORMATS[form], f"{slug}-{phase}-{name}.{form}", inline=form == "json")
 
 
 @coordinator_required

@@ -1,8 +1,6 @@
-"""How numbers of a report are written: three decimals, an interval in brackets, a dash for what is impossible."""
+"""How numbers of a report are written: three decimals, intervals as "low to high", a dash for what is impossible."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django import template
 
@@ -13,7 +11,7 @@ DASH = "–"
 @register.filter
 def figure(value: float | None, places: int = 3) -> str:
     """Write an estimate; None becomes a dash."""
-    return DASH if value is None else f"{value:.{places}f}"
+    return f"{value:.{places}f}" if isinstance(value, int | float) else DASH
 
 
 @register.filter
@@ -27,7 +25,7 @@ def interval(value: list[float | None] | None, places: int = 3) -> str:
 @register.filter
 def percent(value: float | None) -> str:
     """Write a share in percent, with one decimal."""
-    return DASH if value is None else f"{100 * value:.1f} %"
+    return f"{100 * value:.1f} %" if isinstance(value, int | float) else DASH
 
 
 @register.filter
@@ -41,12 +39,6 @@ def percents(value: list[float | None] | None) -> str:
 @register.filter
 def p_value(value: float | None) -> str:
     """Write a p value as journals do."""
-    if value is None:
+    if not isinstance(value, int | float):
         return DASH
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
-@register.filter
-def entry(table: dict[str, Any], key: str) -> Any:
-    """Look up a key that is not a word of the template language."""
-    return table.get(key)
