@@ -44,7 +44,8 @@ def _client(url: str) -> DICOMwebClient:
     # Compressed transfer makes some servers slow, and pixels do not shrink by it.
     session.headers["Accept-Encoding"] = "identity"
     # The operator's password goes to the operator's server and to no other.
-    if settings.DICOMWEB_USER and url.startswith(settings.DICOMWEB_URL or "\n"):
+    own = settings.DICOMWEB_URL.rstrip("/")
+    if settings.DICOMWEB_USER and own and f"{url}/".startswith(f"{own}/"):
         session.auth = (settings.DICOMWEB_USER, settings.DICOMWEB_PASSWORD)
     try:
         client = DICOMwebClient(url.rstrip("/"), session=session, timeout=_TIMEOUT, permissive_uid=True)

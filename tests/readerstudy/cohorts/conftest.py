@@ -1,22 +1,34 @@
-"""Presented instances and a real HTTP server around the DICOMweb protocol."""
+"""Presented instances behind a real HTTP server, and a real Orthanc."""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import numpy as np
 import pytest
+import requests
+from dicomweb_client import DICOMwebClient
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import override_settings
 from django.urls import path
+from pydicom.dataset import Dataset
 
 from readerstudy.cohorts.deidentify import session_uid
 from readerstudy.cohorts.wado import PresentedInstance, respond
+from tests.conftest import missing
 
 ROOT = "api/v1/sessions/testsession/dicomweb/"
 
@@ -63,3 +75,75 @@ def dicomweb_root(presented: list[PresentedInstance], tmp_path: Path) -> Iterato
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@dataclass(frozen=True)
+class Orthanc:
+    """A running Orthanc: the address of its DICOMweb root, and the login it asks for."""
+
+    url: str
+    user: str
+    password: str
+
+    def store(self, datasets: Sequence[Dataset]) -> None:
+        """Send DICOM files by STOW-RS."""
+        session = requests.Session()
+        session.auth = (self.user, self.password)
+        DICOMwebClient(self.url, session=session).store_instances(datasets)
+
+
+@pytest.fixture(scope="session")
+def orthanc_program() -> tuple[str, str]:
+    """Give the program and its DICOMweb plugin, where this machine has them."""
+    program = shutil.which("Orthanc", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    plugin = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
+    if program is None or not plugin.exists():
+        missing("Orthanc with its DICOMweb plugin")
+    return str(program), str(plugin)
+
+
+@pytest.fixture
+def orthanc(orthanc_program: tuple[str, str], tmp_path: Path) -> Iterator[Orthanc]:
+    """Start an empty Orthanc on loopback and give it until it answers."""
+    program, plugin = orthanc_program
+    store = tmp_path / "orthanc"
+    store.mkdir()
+    port = free_port()
+    config = store / "orthanc.json"
+    config.write_text(
+        json.dumps(
+            {
+                "StorageDirectory": str(store), "IndexDirectory": str(store), "HttpPort": port,
+                "DicomServerEnabled": False, "RemoteAccessAllowed": False, "HttpCompressionEnabled": False,
+                "AuthenticationEnabled": True, "RegisteredUsers": {"archive": "secret"},
+                "Plugins": [plugin], "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
+            }
+        )
+    )  # fmt: skip
+    running = Orthanc(f"http://127.0.0.1:{port}/dicom-web", "archive", "secret")
+    with (store / "log").open("wb") as log:
+        process = subprocess.Popen([program, str(config)], stdout=log, stderr=log)
+        try:
+            _wait_for(running, process, store / "log")
+            yield running
+        finally:
+            process.kill()  # its store goes with the test, and an orderly stop takes seconds
+            process.wait(timeout=20)
+
+
+def _wait_for(orthanc: Orthanc, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(200):
+        with contextlib.suppress(requests.ConnectionError):
+            if requests.get(f"{orthanc.url}/studies", auth=(orthanc.user, orthanc.password), timeout=5).ok:
+                return
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.fail(f"Orthanc did not start: {log.read_text()}")
+
+
+def free_port() -> int:
+    """Give a port of loopback on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

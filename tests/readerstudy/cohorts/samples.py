@@ -33,6 +33,7 @@ def dicom_dataset(pixels: NDArray[np.generic], *, syntax: UID = ExplicitVRLittle
     """Build a single-frame image around stored values; any attribute can be set to something else or to None."""
     bits = pixels.dtype.itemsize * 8
     dataset = Dataset()
+    dataset.preamble = bytes(128)
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = syntax
     dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation
