@@ -14,7 +14,7 @@ from analysis.errors import RatingsError
 from analysis.hillis import Random
 from analysis.intervals import Interval
 from analysis.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
-from analysis.mrmc import RANDOM_NAMES, CaseCounts, estimated, generalises_to, refuse_impossible
+from analysis.mrmc import RANDOM_NAMES, CaseCounts, estimated, counted_cases, generalises_to, refuse_unknown
 from analysis.ratings import Phases, Ratings, present, validate
 
 # Rejections of a true null hypothesis at a nominal 5 % with 4 to 16 readers, 50 + 50 cases (docs/statistics.md).
@@ -132,7 +132,7 @@ def compare_detectors(
     -----
     Checked against RJafroc's stand-alone CAD analysis (1T-RRRC), see `tests/reference`.
     """
-    refuse_impossible(random, alpha)
+    refuse_unknown(random)
     checked = validate(ratings)
     if detector is not None:
         checked = checked.with_detector(detector)
@@ -143,22 +143,17 @@ def compare_detectors(
             "column 'kind': no detector row for the cases and phase of the readers; add rows of kind detector, "
             "or name a reader with --detector"
         )
-    comparisons, warnings = [], _warnings_on(random)
-    for name in present(scores["reader"]):
-        own = scores[scores["reader"] == name]
-        chosen = metric or _metric_of_both(reads, own, threshold)
-        _refuse_without_values(own, name, chosen, threshold)
-        measured = measure(_together(reads, own), chosen, threshold=threshold, covariance=covariance)
-        comparisons.append(_compare(name, measured, random, alpha))
-        warnings += _warnings_of(name, measured)
+    measurements, left_out = _measure_all(reads, scores, metric, threshold, covariance)
+    comparisons = [_compare(name, measured, random, alpha) for name, measured in measurements.items()]
     first = comparisons[0]
+    notes = [note for name, measured in measurements.items() for note in _warnings_of(name, measured)]
     return DetectorsResult(
         detectors=tuple(comparisons),
         alpha=alpha,
         method="Readers' mean against each detector: Obuchowski–Rockette test of the contrasts with Hillis' degrees of "
         f"freedom, {COVARIANCE_NAMES[first.covariance]} covariances, {RANDOM_NAMES[random]} random",
-        generalises_to=generalises_to(random, first.readers, first.cases.positive + first.cases.negative),
-        warnings=tuple(dict.fromkeys(warnings)),
+        generalises_to=generalises_to(random, first.readers, counted_cases(next(iter(measurements.values())))),
+        warnings=tuple(dict.fromkeys([*_warnings_on(random), *left_out, *notes])),
     )
 
 
@@ -199,22 +194,41 @@ def _together(reads: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     return both.assign(modality=pd.Categorical.from_codes(who, categories=pd.Index(["readers", "detector"])))
 
 
-def _metric_of_both(reads: pd.DataFrame, own: pd.DataFrame, threshold: float | None) -> str:
-    if threshold is None and reads["rating"].notna().any() and own["rating"].notna().any():
-        return "auc"
-    return "accuracy"
+def _measure_all(
+    reads: pd.DataFrame, scores: pd.DataFrame, metric: str | None, threshold: float | None, covariance: str | None
+) -> tuple[dict[str, Measurement], list[str]]:
+    """What was measured with each detector, and why some were left out."""
+    measured: dict[str, Measurement] = {}
+    left_out: list[str] = []
+    for name in present(scores["reader"]):
+        own = scores[scores["reader"] == name]
+        try:
+            chosen = _possible_metric(name, reads, own, metric, threshold)
+            measured[name] = measure(_together(reads, own), chosen, threshold=threshold, covariance=covariance)
+        except RatingsError as error:
+            if metric is not None:
+                raise
+            left_out.append(f"Detector {name} is left out: {error}.")
+    if not measured:
+        raise RatingsError(left_out[0])
+    return measured, left_out
 
 
-def _refuse_without_values(own: pd.DataFrame, name: str, metric: str, threshold: float | None) -> None:
-    column = "rating" if metric == "auc" or threshold is not None else "call"
-    if own[column].notna().any():
-        return
-    cure = (
-        "it is one operating point: choose the metric accuracy, sensitivity or specificity"
-        if column == "rating"
-        else "give the column, or a --threshold"
-    )
-    raise RatingsError(f"column '{column}': detector {name} has no {column}; {cure}")
+def _possible_metric(
+    name: str, reads: pd.DataFrame, own: pd.DataFrame, metric: str | None, threshold: float | None
+) -> str:
+    """The metric asked for, or else the best that readers and detector have in common."""
+    who = {"the readers have": reads, f"detector {name} has": own}
+    has_ratings = all(rows["rating"].notna().any() for rows in who.values())
+    chosen = metric or ("auc" if has_ratings and threshold is None else "accuracy")
+    column = "rating" if chosen == "auc" or threshold is not None else "call"
+    for subject, rows in who.items():
+        if not rows[column].notna().any():
+            cure = (
+                "choose the metric accuracy, sensitivity or specificity" if column == "rating" else "give a threshold"
+            )
+            raise RatingsError(f"column '{column}': {subject} no {column}s; fill the column, or {cure}")
+    return chosen
 
 
 def _warnings_on(random: Random) -> list[str]:

@@ -10,11 +10,15 @@ from collections.abc import Callable
 
 from scipy.special import fdtrc, ndtr, ndtri, stdtr, stdtrit
 
+from analysis.errors import RatingsError
+
 Interval = tuple[float, float]
 
 
 def quantile(df: float | None, alpha: float) -> float:
     """Two-sided critical value of the t distribution, or of the normal for `df` of None."""
+    if not 0 < alpha < 1:
+        raise RatingsError(f"alpha is {alpha:g} and must lie between 0 and 1, for example 0.05")
     return float(ndtri(1 - alpha / 2) if df is None else stdtrit(df, 1 - alpha / 2))
 
 

@@ -169,7 +169,7 @@ def obuchowski_rockette(
     >>> result.differences[0].a, result.differences[0].b, result.design
     ('unaided', 'aided', 'crossed')
     """
-    refuse_impossible(random, alpha)
+    refuse_unknown(random)
     reads = validate(ratings).human_reads(phase=phase, modality=modality)
     return analyse(measure(reads, metric, threshold=threshold, covariance=covariance), random=random, alpha=alpha)
 
@@ -203,19 +203,27 @@ def analyse(measured: Measurement, *, random: Random, alpha: float) -> MrmcResul
         alpha=alpha,
         method=f"Obuchowski–Rockette of the {METRIC_NAMES[measured.metric]} with Hillis' degrees of freedom, "
         f"{COVARIANCE_NAMES[measured.covariance]} covariances, {RANDOM_NAMES[random]} random",
-        generalises_to=generalises_to(random, r, curves.positive.size),
+        generalises_to=generalises_to(random, r, counted_cases(measured)),
         warnings=tuple(_warnings(measured, components, term, modalities)),
     )
 
 
-def generalises_to(random: Random, readers: int, cases: int) -> str:
+def counted_cases(measured: Measurement) -> str:
+    """The cases that the figure of merit rests on, in words."""
+    positive, negative = int(measured.curves.positive.sum()), int((~measured.curves.positive).sum())
+    if measured.metric == "sensitivity":
+        return f"{positive} synthetic cases"
+    return f"{negative} authentic cases" if measured.metric == "specificity" else f"{positive + negative} cases"
+
+
+def generalises_to(random: Random, readers: int, cases: str) -> str:
     """One sentence on the population that a result speaks for."""
     if random == "readers":
-        return f"The result generalises to readers like these {readers}, but only for these {cases} cases."
+        return f"The result generalises to readers like these {readers}, but only for these {cases}."
     if random == "cases":
         whom = "this one reader" if readers == 1 else f"these {readers} readers"
-        return f"The result generalises to cases like these {cases}, but only as read by {whom}."
-    return f"The result generalises to readers like these {readers} reading cases like these {cases}."
+        return f"The result generalises to cases like these ({cases}), but only as read by {whom}."
+    return f"The result generalises to readers like these {readers} and to cases like these ({cases})."
 
 
 def estimated(
@@ -270,11 +278,9 @@ def _reader(measured: Measurement, row: int, alpha: float) -> ReaderEstimate:
     return ReaderEstimate(reader, modality, float(measured.estimates[row]), measured.standard_error(row), ci, interval)
 
 
-def refuse_impossible(random: str, alpha: float) -> None:
+def refuse_unknown(random: str) -> None:
     if random not in get_args(Random):
         raise RatingsError(f"random {random!r} is not known; choose from {', '.join(get_args(Random))}")
-    if not 0 < alpha < 1:
-        raise RatingsError("alpha must lie between 0 and 1, for example 0.05")
 
 
 def _refuse_incomparable(measured: Measurement, random: Random) -> None:
@@ -327,7 +333,8 @@ def _warnings(
 
 
 def _printed(result: MrmcResult) -> str:
-    found = f"{result.readers} readers, {result.cases.positive} positive and {result.cases.negative} negative cases"
+    found = f"{results.counted(result.readers, 'reader')}, {result.cases.positive} synthetic and "
+    found += f"{result.cases.negative} authentic cases"
     ci = f"{100 * (1 - result.alpha):g} % CI"
     metric = METRIC_NAMES[result.metric]
     return results.paragraphs(
@@ -353,7 +360,7 @@ def _printed(result: MrmcResult) -> str:
         ),
         results.text_table(
             [
-                {"component": name, "value": value}
+                {"component": name.replace("_", " × "), "value": f"{value:.4e}"}
                 for name, value in vars(result.components).items()
                 if value is not None
             ]

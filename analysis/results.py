@@ -56,6 +56,11 @@ def format_cell(value: Any) -> str:
     return str(value)
 
 
+def counted(number: int, noun: str) -> str:
+    """The number and its noun: "1 reader", "2 readers"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def format_p(p: float | None) -> str:
     """A p value in words: "p = 0.0512", "p < 0.0001"."""
     if p is None:

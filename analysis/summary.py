@@ -96,7 +96,7 @@ class Summary:
         ]
         kappa = self.fleiss_kappa
         return results.paragraphs(
-            f"{self.readers} readers, {self.cases.positive} synthetic and {self.cases.negative} authentic cases, "
+            f"{results.counted(self.readers, 'reader')}, {self.cases.positive} synthetic and {self.cases.negative} authentic cases, "
             f"{self.reads} reads",
             results.text_table(figures),
             results.text_table(
@@ -104,8 +104,9 @@ class Summary:
             )
             if kappa.estimate is not None
             else "",
-            f"The means generalise to readers like these {self.readers}, but only for these cases "
-            "(t intervals over readers, clipped to possible values); the kappa generalises to cases like these.",
+            f"The means generalise to readers like these {self.readers}, but only for these cases (t intervals over "
+            "readers, clipped to possible values)."
+            + (" The kappa generalises to cases like these." if kappa.ci else ""),
         )
 
     def _figures(self) -> list[tuple[str, Spread | Mean]]:

@@ -1,0 +1,95 @@
+"""How the charts look: on a light page, on a dark page, in print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import RatingsError
+
+if TYPE_CHECKING:
+    import altair as alt
+
+Rows = list[dict[str, Any]]
+
+# After Okabe and Ito (2008): told apart by people with any of the usual colour blindnesses. The yellow and black that
+# a white page swallows are replaced, and the dark page has lighter shades.
+_ON_LIGHT = ("#0072b2", "#d55e00", "#007f5f", "#cc79a7", "#b98600", "#56b4e9", "#7a3e8e", "#7f7f2a")
+_DETECTORS_ON_LIGHT = ("#b3005e", "#5b3a00", "#00605a", "#4b3fa7")
+_ON_DARK = ("#6db3f2", "#ff8a4c", "#3fc79a", "#e8a0c8", "#f0c24b", "#a8dcff", "#c39be0", "#d5d58a")
+
+_DETECTORS_ON_DARK = ("#ff6fb1", "#d9a066", "#5fe0cf", "#a9a0ff")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours and sizes of one medium.
+
+    `hues` are for readers or modalities that must be told apart, `crowd` for many readers at once, `detectors` for
+    detectors, which a dash or shape tells apart as well.
+    """
+
+    background: str
+    ink: str
+    quiet: str
+    line: str
+    crowd: str
+    hues: tuple[str, ...]
+    detectors: tuple[str, ...]
+    font_size: int = 12
+
+    def config(self) -> dict[str, Any]:
+        """Vega-Lite configuration."""
+        text = {"labelFontSize": self.font_size, "titleFontSize": self.font_size, "titleFontWeight": "normal"}
+        return {
+            "background": self.background,
+            "font": "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif",
+            "view": {"stroke": self.line},
+            "axis": {
+                "domainColor": self.quiet,
+                "tickColor": self.quiet,
+                "gridColor": self.line,
+                "gridOpacity": 0.6,
+                "labelColor": self.ink,
+                "titleColor": self.ink,
+                "titlePadding": 10,
+                **text,
+            },
+            "legend": {
+                "labelColor": self.ink,
+                "titleColor": self.ink,
+                "labelLimit": 320,
+                "symbolStrokeWidth": 2.5,
+                "symbolSize": 180,
+                "symbolOpacity": 1,
+                **text,
+            },
+        }
+
+
+THEMES = {
+    "light": Theme("#ffffff", "#1a2430", "#546272", "#d8dfe6", "#4d7fa8", _ON_LIGHT, _DETECTORS_ON_LIGHT),
+    "dark": Theme("#141b23", "#d9e0e8", "#95a3b2", "#2a3643", "#7fb2dc", _ON_DARK, _DETECTORS_ON_DARK),
+    "print": Theme("#ffffff", "#000000", "#000000", "#dddddd", "#707070", _ON_LIGHT, _DETECTORS_ON_LIGHT, font_size=13),
+}
+
+
+def theme_named(name: str) -> Theme:
+    """The theme "light", "dark" or "print"."""
+    if name not in THEMES:
+        raise RatingsError(f"theme {name!r} is not known; choose from {', '.join(THEMES)}")
+    return THEMES[name]
+
+
+def held(rows: Rows) -> alt.Data:
+    """The rows as data that the chart itself holds."""
+    import altair as alt
+
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
+def tooltip(*fields: str) -> list[alt.Tooltip]:
+    """Tooltip of texts; "who" is shown as the reader."""
+    import altair as alt
+
+    return [alt.Tooltip(f"{field}:N", title="reader" if field == "who" else field) for field in fields]

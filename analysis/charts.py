@@ -1,0 +1,31 @@
+"""Charts of the results as Vega-Lite, one definition for page and paper.
+
+The charts hold their data, load nothing and use no expression of their own, so that Vega's expression interpreter can
+show them under a strict content security policy. Altair and vl-convert are imported when a chart is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.charts_forest import forest_chart
+from analysis.charts_roc import roc_chart
+
+if TYPE_CHECKING:
+    import altair as alt
+
+__all__ = ["chart_png", "chart_svg", "forest_chart", "roc_chart"]
+
+
+def chart_svg(chart: alt.TopLevelMixin) -> str:
+    """The chart as an SVG document."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(chart.to_dict()))
+
+
+def chart_png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:
+    """The chart as a PNG image, `scale` image pixels to a pixel of the page."""
+    import vl_convert
+
+    return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
