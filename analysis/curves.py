@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,20 +62,24 @@ def from_reads(reads: pd.DataFrame, column: str) -> Curves:
     reads = reads[reads[column].notna()]
     if reads.empty:
         raise RatingsError(f"column '{column}': no read has a {column}; fill the column or choose another metric")
-    modality, _ = _codes(reads["modality"])
-    reader, _ = _codes(reads["reader"])
-    case, n_cases = _codes(reads["case"])
-    pairs, row = np.unique(np.column_stack([modality, reader]), axis=0, return_inverse=True)
+    modalities, readers = present(reads["modality"]), present(reads["reader"])
+    curve = _codes(reads["modality"]) * len(readers) + _codes(reads["reader"])
+    pairs, row = _renumbered(curve, len(modalities) * len(readers))
+    case, n_cases = _codes(reads["case"]), len(present(reads["case"]))
     scores = np.full((len(pairs), n_cases), np.nan)
-    scores[row.ravel(), case] = reads[column].to_numpy()
+    scores[row, case] = reads[column].to_numpy()
     positive = np.zeros(n_cases, dtype=bool)
     positive[case] = reads["truth"].to_numpy() == 1
-    modalities, readers = present(reads["modality"]), present(reads["reader"])
-    return Curves(tuple((modalities[i], readers[j]) for i, j in pairs), scores, positive)
+    labels = tuple((modalities[pair // len(readers)], readers[pair % len(readers)]) for pair in pairs)
+    return Curves(labels, scores, positive)
 
 
-def _codes(column: pd.Series) -> tuple[NDArray[np.intp], int]:
-    """Codes 0, 1, … of the categories that occur, in their order, and how many they are."""
-    occurs = np.bincount(column.cat.codes, minlength=len(column.cat.categories)) > 0
-    renumber = np.cumsum(occurs) - 1
-    return renumber[column.cat.codes], int(occurs.sum())
+def _codes(column: pd.Series) -> NDArray[np.intp]:
+    """Codes 0, 1, … of the categories that occur, in their order."""
+    return _renumbered(column.cat.codes.to_numpy(), len(column.cat.categories))[1]
+
+
+def _renumbered(codes: NDArray[np.integer[Any]], size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The codes below `size` that occur, rising, and the position of each element's code among them."""
+    occurs = np.bincount(codes, minlength=size) > 0
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[codes]

@@ -96,8 +96,8 @@ class Summary:
         ]
         kappa = self.fleiss_kappa
         return results.paragraphs(
-            f"{results.counted(self.readers, 'reader')}, {self.cases.positive} synthetic and {self.cases.negative} authentic cases, "
-            f"{self.reads} reads",
+            f"{results.counted(self.readers, 'reader')}, {self.cases.positive} synthetic and "
+            f"{self.cases.negative} authentic cases, {results.counted(self.reads, 'read')}",
             results.text_table(figures),
             results.text_table(
                 [{"agreement on the call": "Fleiss kappa", "estimate": kappa.estimate, "95 % CI": kappa.ci}]
