@@ -17,6 +17,7 @@ from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, JPEGLosslessSV1, RLE
 from readerstudy.cohorts.harmonise import present
 from readerstudy.cohorts.importing import decode
 from readerstudy.cohorts.source_image import MAX_SIDE, RejectedImageError, check_matrix
+from readerstudy.cohorts.sources import local_files
 from tests.readerstudy.cohorts.samples import as_file, dicom_bytes, dicom_dataset, dicom_file, radiograph
 
 PICTURE = radiograph()
@@ -217,8 +218,6 @@ _SOUND_FILES = [
 
 
 def test_a_file_that_cannot_be_opened_is_rejected(tmp_path: Path) -> None:
-    from readerstudy.cohorts.sources import local_files
-
     (tmp_path / "gone.png").write_bytes(as_file(PICTURE))
     (file,) = local_files(tmp_path)
     (tmp_path / "gone.png").unlink()
