@@ -11,7 +11,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["sessions_retrieve"];
+        /** @description Say where the reader is. */
+        get: operations["read_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{code}/readings/{position}/feedback/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tell the answer, if the phase gives feedback and the case is judged; otherwise 404. */
+        get: operations["show_feedback"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,23 +47,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["sessions_readings_judgements_create"];
+        /** @description Store the judgement of the current case, exactly once: 201 when stored now, 200 when this is a replay. */
+        post: operations["submit_judgement"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/{code}/readings/{position}/feedback/": {
+    "/api/v1/studies/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["sessions_readings_feedback_retrieve"];
+        /** @description List one's studies and where one is in each. */
+        get: operations["list_studies"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{slug}/consent/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Agree to the study's text; a second time changes nothing. */
+        post: operations["give_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -61,7 +98,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["studies_sessions_create"];
+        /** @description Start the next phase, or resume the one begun. */
+        post: operations["start_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -72,43 +110,48 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        Call: "authentic" | "synthetic";
-        Phase: {
-            name: string;
-            title: string;
-            purpose: string;
-            instructions: string;
-            /** @enum {string} */
-            feedback: "none" | "after-each";
+        /**
+         * @description * `authentic` - Authentic
+         *     * `synthetic` - Synthetic
+         * @enum {string}
+         */
+        CallEnum: "authentic" | "synthetic";
+        /** @description A refusal because the session is elsewhere, with where it is. */
+        Conflict: {
+            detail: string;
+            session: components["schemas"]["Session"];
         };
-        StudySummary: {
+        /** @description A study in which the logged-in user reads. */
+        Enrolment: {
             slug: string;
             title: string;
+            reader: string;
+            state: components["schemas"]["StateEnum"];
         };
-        Matrix: {
-            rows: number;
-            columns: number;
-        };
-        Reading: {
+        /** @description The answer to one reading. */
+        Feedback: {
             position: number;
-            dicom_study_uid: string;
-            dicom_series_uid: string;
-            sop_instance_uid: string;
+            truth: components["schemas"]["CallEnum"];
+            correct: boolean;
+            telltales: string[];
+            explanation: string;
         };
-        Session: {
-            code: string;
-            study: components["schemas"]["StudySummary"];
-            phase: components["schemas"]["Phase"];
-            cases: number;
-            done: number;
-            finished: boolean;
-            next_session: boolean;
-            matrix: components["schemas"]["Matrix"];
-            readings: components["schemas"]["Reading"][];
-        };
+        /**
+         * @description * `none` - None
+         *     * `after-each` - After each case
+         * @enum {string}
+         */
+        FeedbackEnum: "none" | "after-each";
+        /** @description A judgement as it is stored. */
         Judgement: {
-            call: components["schemas"]["Call"];
+            position: number;
+            revision: number;
+            call: components["schemas"]["CallEnum"];
+            confidence: number;
+        };
+        /** @description A judgement as the browser sends it. */
+        JudgementRequest: {
+            call: components["schemas"]["CallEnum"];
             confidence: number;
             /** Format: double */
             seconds: number;
@@ -117,22 +160,67 @@ export interface components {
             /** Format: date-time */
             submitted_at: string;
         };
-        JudgementReceipt: {
-            position: number;
-            revision: number;
-            call: components["schemas"]["Call"];
-            confidence: number;
-        };
+        /** @description The receipt of a judgement, and where the session is now. */
         JudgementResult: {
-            judgement: components["schemas"]["JudgementReceipt"];
+            judgement: components["schemas"]["Judgement"];
             session: components["schemas"]["Session"];
         };
-        Feedback: {
+        /** @description The one size of all images of a session. */
+        Matrix: {
+            rows: number;
+            columns: number;
+        };
+        /** @description The phase of a session. */
+        Phase: {
+            name: string;
+            title: string;
+            purpose: components["schemas"]["PurposeEnum"];
+            feedback: components["schemas"]["FeedbackEnum"];
+            instructions: string;
+        };
+        /** @description Why something was refused, in words for the reader. */
+        Problem: {
+            detail: string;
+        };
+        /**
+         * @description * `practice` - Practice
+         *     * `informed` - Informed reading
+         * @enum {string}
+         */
+        PurposeEnum: "practice" | "informed";
+        /** @description A place of the hanging list whose image is open. */
+        Reading: {
             position: number;
-            truth: components["schemas"]["Call"];
-            correct: boolean;
-            telltales: string[];
-            explanation: string;
+            dicom_study_uid: string;
+            dicom_series_uid: string;
+            sop_instance_uid: string;
+        };
+        /** @description Where a reader is in a session; the first of `readings` is the case to judge now, the others may be fetched. */
+        Session: {
+            code: string;
+            study: components["schemas"]["StudyReference"];
+            phase: components["schemas"]["Phase"];
+            cases: number;
+            done: number;
+            finished: boolean;
+            /** @description Whether another phase waits once this one is finished. */
+            next_session: boolean;
+            matrix: components["schemas"]["Matrix"];
+            readings: components["schemas"]["Reading"][];
+        };
+        /**
+         * @description * `closed` - closed
+         *     * `consent` - consent
+         *     * `finished` - finished
+         *     * `resume` - resume
+         *     * `start` - start
+         * @enum {string}
+         */
+        StateEnum: "closed" | "consent" | "finished" | "resume" | "start";
+        /** @description The study that a session belongs to. */
+        StudyReference: {
+            slug: string;
+            title: string;
         };
     };
     responses: never;
@@ -143,7 +231,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    sessions_retrieve: {
+    read_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -164,43 +252,7 @@ export interface operations {
             };
         };
     };
-    sessions_readings_judgements_create: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path: {
-                code: string;
-                position: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Judgement"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgementResult"];
-                };
-            };
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgementResult"];
-                };
-            };
-        };
-    };
-    sessions_readings_feedback_retrieve: {
+    show_feedback: {
         parameters: {
             query?: never;
             header?: never;
@@ -222,7 +274,107 @@ export interface operations {
             };
         };
     };
-    studies_sessions_create: {
+    submit_judgement: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                code: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgementRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementResult"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgementResult"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_studies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"][];
+                };
+            };
+        };
+    };
+    give_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -247,6 +399,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -4,7 +4,7 @@ import { csrfToken } from './cookie';
 type Schemas = components['schemas'];
 export type Session = Schemas['Session'];
 export type Reading = Schemas['Reading'];
-export type Judgement = Schemas['Judgement'];
+export type Judgement = Schemas['JudgementRequest'];
 export type JudgementResult = Schemas['JudgementResult'];
 export type Feedback = Schemas['Feedback'];
 export type Call = Judgement['call'];

@@ -31,7 +31,7 @@ const FRAME = `
 </header>
 <p class="banner" data-part="banner" hidden>Practice – not recorded in the results</p>
 <div class="stage" data-part="stage">
-  <div class="viewport" data-part="viewport" tabindex="0" role="img"></div>
+  <div class="image" data-part="image" tabindex="0" role="img"><div class="viewport" data-part="viewport"></div></div>
   <p class="corner top-left" data-part="cornerCase" aria-hidden="true"></p>
   <p class="corner bottom-left" data-part="cornerWindow" aria-hidden="true"></p>
   <p class="corner bottom-right" data-part="cornerZoom" aria-hidden="true"></p>
@@ -96,6 +96,7 @@ const PARTS = {
   help: HTMLButtonElement,
   banner: HTMLElement,
   stage: HTMLElement,
+  image: HTMLElement,
   viewport: HTMLDivElement,
   cornerCase: HTMLElement,
   cornerWindow: HTMLElement,

@@ -140,7 +140,7 @@ export class Page {
 
   /** After a click with the mouse the keys belong to the page again; a keyboard user's focus stays. */
   private giveFocusBack(event: MouseEvent): void {
-    if (event.detail > 0) this.parts.viewport.focus({ preventScroll: true });
+    if (event.detail > 0) this.parts.image.focus({ preventScroll: true });
   }
 
   private holdTheDoor(event: BeforeUnloadEvent): void {
@@ -152,8 +152,9 @@ export class Page {
     const entered = state.name !== this.lastName;
     this.lastName = state.name;
     if (state.name === 'reading') this.showCurrent();
+    if (state.name === 'failed') this.position = null;
     if (!entered) return;
-    if (state.name === 'feedback') this.parts.viewport.focus({ preventScroll: true });
+    if (state.name === 'feedback') this.parts.image.focus({ preventScroll: true });
     if (state.name === 'finished' || state.name === 'failed') this.parts.screenTitle.focus();
   }
 
@@ -164,7 +165,7 @@ export class Page {
     this.turned = performance.now();
     this.position = state.reading.position;
     this.parts.hint.classList.remove('insist');
-    this.parts.viewport.focus({ preventScroll: true });
+    this.parts.image.focus({ preventScroll: true });
     this.drop(`Loading case ${this.position} …`);
     void this.bringUp(this.viewer, state);
   }

@@ -40,7 +40,7 @@ function renderCase(parts: Parts, state: CaseState, missing: readonly Missing[])
   setText(parts.count, count);
   document.title = `${count} – ${state.session.study.title}`;
   parts.cornerCase.textContent = `Case ${position}`;
-  parts.viewport.ariaLabel = `X-ray of case ${position}`;
+  parts.image.ariaLabel = `X-ray of case ${position}`;
   renderDraft(parts, state.draft, state.name === 'reading');
   renderSubmit(parts, state, missing);
   renderProblem(parts, 'problem' in state ? state.problem : null);
@@ -122,7 +122,9 @@ function renderFailed(parts: Parts, problem: Problem): void {
     login: 'Please log in again',
     closed: 'Nothing to read here',
   };
-  showScreen(parts, titles[problem.kind] ?? 'The session could not be opened', problem.message);
+  const text =
+    problem.kind === 'login' ? 'Your login has expired. Log in and you come back to this case.' : problem.message;
+  showScreen(parts, titles[problem.kind] ?? 'The session could not be opened', text);
   setText(parts.screenProblem, '');
   parts.screenAction.hidden = problem.kind === 'closed' || problem.kind === 'login';
   parts.screenAction.disabled = false;

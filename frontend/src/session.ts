@@ -172,8 +172,6 @@ export class ReadingMachine {
   }
 
   private enter(session: Session, notice = ''): void {
-    this.ahead = null;
-    this.shown = null;
     const [reading] = session.readings;
     if (session.finished) this.become({ name: 'finished', session, starting: false, problem: null });
     else if (reading) this.become({ name: 'reading', session, reading, draft: EMPTY, notice, problem: null });
@@ -206,7 +204,6 @@ export class ReadingMachine {
     try {
       const { position, judgement, key } = this.held;
       const result = await this.server.judge(position, judgement, key);
-      this.held = null;
       await this.saved({ session: result.session, reading, draft }, session.phase.feedback);
     } catch (error) {
       this.notSaved({ session, reading, draft }, error);
@@ -214,7 +211,10 @@ export class ReadingMachine {
   }
 
   private async saved(judged: Current, feedback: Session['phase']['feedback']): Promise<void> {
-    if (feedback === 'none') return this.enter(judged.session);
+    if (feedback === 'none') {
+      this.enter(judged.session);
+      return;
+    }
     this.ahead = judged.session;
     this.become({ ...judged, name: 'feedback', feedback: null, problem: null });
     await this.askFeedback();
@@ -239,17 +239,20 @@ export class ReadingMachine {
 
   private notSaved(current: Current, error: unknown): void {
     const problem = problemOf(error);
-    if (problem.kind === 'unreachable' || problem.kind === 'login') return this.hold(current, problem);
-    if (error instanceof ApiError && error.session) {
-      const next = error.session.readings[0];
+    const now = error instanceof ApiError ? error.session : null;
+    const { position } = current.reading;
+    if (now?.readings[0]?.position === position) {
       // The same case is still current: an earlier copy of this very submission is being worked on.
-      if (next?.position === current.reading.position) return this.hold(current, UNCONFIRMED);
-      this.held = null;
-      return this.enter(error.session, elsewhere(current.reading.position, next?.position));
+      this.hold(current, UNCONFIRMED);
+    } else if (now) {
+      this.enter(now, elsewhere(position, now.readings[0]?.position));
+    } else if (problem.kind === 'unreachable' || problem.kind === 'login') {
+      this.hold(current, problem);
+    } else {
+      this.become(
+        problem.kind === 'closed' ? { name: 'failed', problem } : { ...current, name: 'reading', notice: '', problem },
+      );
     }
-    this.held = null;
-    if (problem.kind === 'closed') return this.become({ name: 'failed', problem });
-    this.become({ ...current, name: 'reading', notice: '', problem });
   }
 
   private hold(current: Current, problem: Problem): void {

@@ -66,7 +66,8 @@ export class Viewer {
     this.engine = new RenderingEngine('reading');
     this.engine.enableElement({ viewportId: VIEWPORT, element, type: Enums.ViewportType.STACK });
     this.viewport = this.engine.getStackViewport(VIEWPORT) as StackViewport;
-    element.tabIndex = 0; // Cornerstone takes the viewport out of the tab order
+    // Cornerstone swallows every key while its element has the focus, Tab included: the focus stays on the parent.
+    element.removeAttribute('tabindex');
     this.tools.addViewport(VIEWPORT, this.engine.id);
     this.bindTools();
     element.addEventListener('contextmenu', (event) => event.preventDefault());
