@@ -43,8 +43,10 @@ def presented(tmp_path: Path) -> list[PresentedInstance]:
     for code, pixels in {"BLACK": np.zeros((side, side), np.uint8), "RAMP": ramp, "NOISE": noise}.items():
         frame = tmp_path / f"{code}.raw"
         frame.write_bytes(pixels.tobytes())
-        uids = [session_uid("secret", "session", code, level) for level in ("study", "series", "instance")]
-        instances.append(PresentedInstance(*uids, frame=frame, rows=side, columns=side))
+        study, series, instance = (
+            session_uid("secret", "session", code, level) for level in ("study", "series", "instance")
+        )
+        instances.append(PresentedInstance(study, series, instance, frame, rows=side, columns=side))
     return instances
 
 

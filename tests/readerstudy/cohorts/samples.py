@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,8 @@ def radiograph(rows: int = 96, columns: int = 80, *, seed: int = 0) -> NDArray[n
     slope = 40 + 60 * x / columns + 30 * y / rows
     shape = 90 * np.exp(-(((x - columns / 2) / (columns / 5)) ** 2 + ((y - rows / 2) / (rows / 4)) ** 2))
     grain = np.random.default_rng(seed).normal(0, 4, (rows, columns))
-    return np.clip(slope + shape + grain, 0, 255).astype(np.uint8)
+    picture: NDArray[np.uint8] = np.clip(slope + shape + grain, 0, 255).astype(np.uint8)
+    return picture
 
 
 def as_file(picture: NDArray[np.generic] | Image.Image, form: str = "PNG", **options: Any) -> bytes:
@@ -47,7 +48,7 @@ def dicom_dataset(pixels: NDArray[np.generic], *, syntax: UID = ExplicitVRLittle
     dataset.Rows, dataset.Columns = pixels.shape[:2]
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = bits, bits, bits - 1
     dataset.PixelRepresentation = int(np.issubdtype(pixels.dtype, np.signedinteger))
-    order = "<" if syntax.is_little_endian else ">"
+    order: Literal["<", ">"] = "<" if syntax.is_little_endian else ">"
     dataset.PixelData = pixels.astype(pixels.dtype.newbyteorder(order)).tobytes()
     dataset["PixelData"].VR = "OW" if bits > 8 else "OB"
     for keyword, value in attributes.items():

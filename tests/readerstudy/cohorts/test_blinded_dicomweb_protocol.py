@@ -44,8 +44,8 @@ def ask(instances: list[PresentedInstance], resource: str, accept: str = "", met
 
 
 def content(response: HttpResponseBase) -> bytes:
-    body = b"".join(response)  # type: ignore[call-overload]
-    if isinstance(response, FileResponse):
+    body = b"".join(response)
+    if isinstance(response, FileResponse) and response.file_to_stream:
         response.file_to_stream.close()
     return body
 

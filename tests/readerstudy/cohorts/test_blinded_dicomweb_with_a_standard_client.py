@@ -67,7 +67,7 @@ def test_metadata_is_given_at_every_level(client: DICOMwebClient, presented: lis
 
 @pytest.mark.parametrize("media_types", [RAW, None, ("application/octet-stream",)])
 def test_frames_arrive_byte_for_byte(
-    client: DICOMwebClient, presented: list[PresentedInstance], media_types: tuple[object, ...] | None
+    client: DICOMwebClient, presented: list[PresentedInstance], media_types: tuple[str | tuple[str, str], ...] | None
 ) -> None:
     for one in presented:
         (frame,) = client.retrieve_instance_frames(*uids(one), frame_numbers=[1], media_types=media_types)

@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import (
+    UID,
     ExplicitVRBigEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
@@ -94,13 +95,13 @@ def test_the_content_counts_and_not_the_name() -> None:
 
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian])
 @pytest.mark.parametrize("stored", [PICTURE, DEEP], ids=["8 bit", "16 bit"])
-def test_uncompressed_dicom_keeps_its_values(syntax: str, stored: NDArray[np.generic]) -> None:
+def test_uncompressed_dicom_keeps_its_values(syntax: UID, stored: NDArray[np.generic]) -> None:
     assert np.array_equal(pixels(dicom_file(stored, syntax=syntax)), stored)
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, JPEGLSLossless])
 @pytest.mark.parametrize("stored", [PICTURE, DEEP], ids=["8 bit", "16 bit"])
-def test_losslessly_compressed_dicom_keeps_its_values(syntax: str, stored: NDArray[np.generic]) -> None:
+def test_losslessly_compressed_dicom_keeps_its_values(syntax: UID, stored: NDArray[np.generic]) -> None:
     dataset = dicom_dataset(stored)
     dataset.compress(syntax)
     assert np.array_equal(pixels(dicom_bytes(dataset)), stored)
@@ -145,10 +146,11 @@ def test_a_colour_secondary_capture_becomes_grey() -> None:
 
 def test_a_palette_secondary_capture_becomes_grey() -> None:
     table = np.arange(255, -1, -1, dtype="<u2") * 257
-    tables = {f"{name}PaletteColorLookupTableData": table.tobytes() for name in ("Red", "Green", "Blue")}
-    descriptors = {f"{name}PaletteColorLookupTableDescriptor": [256, 0, 16] for name in ("Red", "Green", "Blue")}
-    data = dicom_file(PICTURE, PhotometricInterpretation="PALETTE COLOR", **tables, **descriptors)
-    assert np.array_equal(pixels(data), (255 - PICTURE) * 257.0)
+    dataset = dicom_dataset(PICTURE, PhotometricInterpretation="PALETTE COLOR")
+    for colour in ("Red", "Green", "Blue"):
+        setattr(dataset, f"{colour}PaletteColorLookupTableData", table.tobytes())
+        setattr(dataset, f"{colour}PaletteColorLookupTableDescriptor", [256, 0, 16])
+    assert np.array_equal(pixels(dicom_bytes(dataset)), (255 - PICTURE) * 257.0)
 
 
 def test_what_follows_the_pixels_is_not_read() -> None:

@@ -86,6 +86,12 @@ def test_a_side_marker_in_a_border_protects_its_lines() -> None:
     assert crop_uniform_borders(marked).shape == (240, 200 + 60 - 20)
 
 
+def test_a_fingertip_protects_the_lines_that_it_enters() -> None:
+    hand = bordered(0)
+    hand[5:20, 100:102] = 200
+    assert crop_uniform_borders(hand).shape[0] == 240 + 20 - 5
+
+
 def test_a_smooth_slope_is_no_border() -> None:
     slope = np.tile(np.linspace(0, 255, 400, dtype=np.float32)[:, None], (1, 300))
     rows, columns = crop_uniform_borders(slope).shape
