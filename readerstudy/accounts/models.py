@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -15,7 +15,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(20)
 
 
-def invitation_end() -> timezone.datetime:
+def invitation_end() -> datetime:
     """Give the moment when an invitation made now ends: thirty days from now."""
     return timezone.now() + timedelta(days=30)
 
