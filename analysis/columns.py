@@ -95,7 +95,7 @@ def counts(column: pd.Series, *, first_row: int) -> pd.Series:
     wrong = ((values < 0) | (values % 1 != 0)).to_numpy()
     if wrong.any():
         raise RatingsError(
-            f"row {_row(wrong, first_row)}, column '{column.name}': {column.iloc[int(wrong.argmax())]!r} is no count; "
+            f"row {_row(wrong, first_row)}, column '{column.name}': {str(column.iloc[int(wrong.argmax())])!r} is no count; "
             "write 0 for a first read, 1 for its first repetition"
         )
     return values.astype(np.int16)

@@ -61,7 +61,7 @@ def unbiased(curves: Curves, placements: Placements) -> FloatArray:
 
     For the AUC, the mean of s_a(k, l) s_b(k', l') over all k != k', l != l' (Gallas, Pennello and Myers, J Opt Soc Am A
     2007;24:B70); for a proportion, of y_a(k) y_b(k') over k != k'. Only cases that both curves have read can coincide,
-    so the estimate stays unbiased with missing reads.
+    so the estimate stays unbiased with missing reads; it then depends somewhat on the direction of the scale.
     """
     sums = placements.estimates * np.prod([_reads(values) for values in placements.strata], axis=0)
     products = np.outer(sums, sums)

@@ -284,7 +284,7 @@ def _read_csv(path: Path, *, text_columns: tuple[str, ...]) -> pd.DataFrame:
 
 def _parse_csv(path: Path, text_columns: tuple[str, ...]) -> pd.DataFrame:
     header = pd.read_csv(path, nrows=0, encoding="utf-8-sig", index_col=False).columns
-    text = {name: "category" for name in header if name.strip().lower() in text_columns}
+    text = {name: "str" for name in header if name.strip().lower() in text_columns}
     blanks = {name: list(columns.MISSING_WORDS) for name in header if name not in text}
     return pd.read_csv(
         path,
@@ -294,6 +294,5 @@ def _parse_csv(path: Path, text_columns: tuple[str, ...]) -> pd.DataFrame:
         skipinitialspace=True,
         keep_default_na=False,
         na_values=blanks | {name: [""] for name in text},
-        float_precision="round_trip",
         low_memory=False,
     )
