@@ -157,7 +157,7 @@ def decode(data: bytes) -> SourceImage:
 
 def _twin(cohort: Cohort, image: SourceImage) -> Case | None:
     """Give the case of the cohort that has the same pixels."""
-    twin = Source.objects.filter(cohort=cohort, pixel_digest=image.pixel_digest()).select_related("case").first()
+    twin = Source.objects.filter(cohort=cohort, pixel_digest=image.pixel_digest).select_related("case").first()
     return twin.case if twin else None
 
 
@@ -196,7 +196,7 @@ def _create_rows(
     )  # fmt: skip
     Source.objects.create(
         case=case, cohort=cohort, name=name, format=image.format, rows=image.rows, columns=image.columns,
-        bits=image.bits, sha256=hashlib.sha256(data).hexdigest(), pixel_digest=image.pixel_digest(),
+        bits=image.bits, sha256=hashlib.sha256(data).hexdigest(), pixel_digest=image.pixel_digest,
     )  # fmt: skip
     return case
 

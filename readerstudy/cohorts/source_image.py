@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,7 @@ class SourceImage:
         """Width in pixels."""
         return int(self.pixels.shape[1])
 
+    @cached_property
     def pixel_digest(self) -> str:
         """SHA-256 of the matrix and the grey values, whatever file they came in."""
         # Adding zero makes a negative zero, which a rescale can leave, equal to zero in its bytes too.
