@@ -17,21 +17,26 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 _POSTGRESQL = """
 CREATE OR REPLACE FUNCTION {table}_no_{verb}() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$;
-CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_no_{verb}()
+CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_no_{verb}()
 """
+
+# SQLite has no TRUNCATE; its DELETE without WHERE fires the trigger row by row.
+_VERBS = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "truncate")}
 
 
 def install(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
-    """Make the table refuse UPDATE and DELETE."""
-    template = _SQLITE if schema_editor.connection.vendor == "sqlite" else _POSTGRESQL
-    for verb in ("update", "delete"):
+    """Make the table refuse UPDATE and DELETE, and TRUNCATE where there is one."""
+    vendor = schema_editor.connection.vendor
+    template = _SQLITE if vendor == "sqlite" else _POSTGRESQL
+    for verb in _VERBS[vendor]:
         schema_editor.execute(template.format(table=table, verb=verb, VERB=verb.upper()))
 
 
 def remove(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
     """Take the triggers away again: only a migration that runs backwards does this."""
-    on_table = "" if schema_editor.connection.vendor == "sqlite" else f" ON {table}"
-    for verb in ("update", "delete"):
+    vendor = schema_editor.connection.vendor
+    on_table = "" if vendor == "sqlite" else f" ON {table}"
+    for verb in _VERBS[vendor]:
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on_table}")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
@@ -27,8 +28,14 @@ def record(*, actor: AbstractBaseUser | None, verb: str, target: str, **detail: 
     target : str
         What it was done to, as `kind:code`.
     **detail
-        Anything JSON can hold.
+        What JSON can hold, but fractions: databases write them in different ways. Give those as text.
+
+    Raises
+    ------
+    TypeError
+        The detail holds a fraction, or what JSON cannot hold.
     """
+    detail = json.loads(json.dumps(detail), parse_float=_refuse_fraction, parse_constant=_refuse_fraction)
     _hold_chain()
     head = Event.objects.order_by("-pk").values_list("digest", flat=True).first()
     event = Event(
@@ -38,6 +45,10 @@ def record(*, actor: AbstractBaseUser | None, verb: str, target: str, **detail: 
     event.digest = event.compute_digest()
     event.save(force_insert=True)
     return event
+
+
+def _refuse_fraction(number: str) -> NoReturn:
+    raise TypeError(f"An event cannot say {number}: its digest would not survive every database. Give it as text.")
 
 
 def _hold_chain() -> None:

@@ -15,11 +15,9 @@ class Command(JsonCommand):
     help = "Check that no event of the audit log was edited, removed or moved."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        broken = first_broken_event()
+        count, broken = Event.objects.count(), first_broken_event()
+        head = Event.objects.order_by("-pk").values_list("digest", flat=True).first()
+        self.summarise({"events": count, "head": head, "broken": broken.pk if broken else None})
         if broken:
             raise CommandError(f"The chain breaks at event {broken.pk} ({broken}): it or one before it was changed.")
-        head = Event.objects.order_by("-pk").first()
-        self.say(
-            f"{Event.objects.count()} events, all in their places. Head of the chain: {head.digest if head else '-'}"
-        )
-        self.summarise({"events": Event.objects.count(), "head": head.digest if head else None, "broken": None})
+        self.say(f"{count} events, all in their places. Head of the chain: {head or '-'}")
