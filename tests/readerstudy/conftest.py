@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import Settings
 
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.services import create_user
 from tests.readerstudy.makers import MakeCohort, MakeStudy, a_sealed_cohort, a_study
 
 PASSWORD = "a word for tests"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Settings) -> None:
+    """Spare every login the cost that a real one must have."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
