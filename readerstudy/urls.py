@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from readerstudy import api_docs
 from readerstudy.accounts import views as accounts
 from readerstudy.reading import views as reading
 
@@ -20,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("readerstudy.training.api_urls")),
     path("api/v1/", include("readerstudy.reading.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", api_docs.page, name="api-docs"),
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -87,8 +89,20 @@ class SessionView(APIView):
         return Response(wire.SessionSerializer(wire.session_state(_session(request, code))).data)
 
 
+class _ShallowJSONParser(JSONParser):
+    """Refuses JSON that is nested deeper than the interpreter can follow, instead of failing on it."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError:
+            raise ParseError("The body is nested too deeply to be a judgement.") from None
+
+
 class JudgementsView(APIView):
     """Judgements of one reading."""
+
+    parser_classes = [_ShallowJSONParser]
 
     @extend_schema(
         operation_id="submit_judgement",
@@ -110,6 +124,8 @@ class JudgementsView(APIView):
             judgement, stored = services.submit_judgement(
                 session=session, position=position, key=_key(request), submission=body.submission()
             )
+        except services.StudyEndedError:
+            raise Http404 from None
         except services.KeyReusedError as error:
             return Response({"detail": str(error)}, status=422)
         except services.NotCurrentError as error:
@@ -131,7 +147,9 @@ def _key(request: Request) -> UUID:
 def dicomweb(request: HttpRequest, code: str, resource: str) -> HttpResponseBase:
     """The blinded DICOMweb root of a session: the images that are open now, and no others."""
     if not request.user.is_authenticated:
-        return HttpResponse(status=404)
+        raise Http404
     session = _session(request, code)
     readings = queries.open_readings(session, services.current_position(session))
+    if not readings:
+        raise Http404
     return wado.respond(request, [reading.instance for reading in readings], resource)

@@ -32,6 +32,10 @@ class KeyReusedError(ReadingError):
     """An idempotency key came back with another judgement than before."""
 
 
+class StudyEndedError(ReadingError):
+    """The study was closed while the judgement was on its way."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """What the browser sends for one case.
@@ -128,9 +132,12 @@ def submit_judgement(
         The key was used for something else.
     NotCurrentError
         The case at this position is not the one to judge now.
+    StudyEndedError
+        The study does not run any more.
     """
-    # Two tabs that send at once take turns here; the second then finds the first one's judgement.
-    session = ReadingSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    session = _locked_session(session)
+    if not session.reader.study.is_running:
+        raise StudyEndedError("This study is not open for reading now.")
     found = Judgement.objects.filter(idempotency_key=key).select_related("reading").first()
     if found:
         return _replay(found, session, position, submission), False
@@ -143,6 +150,15 @@ def submit_judgement(
         session.save(update_fields=["finished_at"])
         audit.record(actor=session.reader.user, verb="reading.finished", target=f"session:{session.code}")
     return judgement, True
+
+
+def _locked_session(session: ReadingSession) -> ReadingSession:
+    """Make two tabs that send at once take turns, so that the second finds the judgement of the first.
+
+    The study is held as well: its close comes before or after a judgement, never in between.
+    """
+    held = ReadingSession.objects.select_for_update(of=("self", "reader__study")).select_related("reader__study")
+    return held.get(pk=session.pk)
 
 
 def _replay(found: Judgement, session: ReadingSession, position: int, submission: Submission) -> Judgement:

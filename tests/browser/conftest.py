@@ -1,4 +1,4 @@
-"""A real Chromium before the real application; its Content-Security-Policy stays on, and every complaint is an error."""
+"""A real Chromium before the real application; its security policy stays on, and every complaint is an error."""
 
 from __future__ import annotations
 

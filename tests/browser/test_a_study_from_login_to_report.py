@@ -1,4 +1,4 @@
-"""The whole main job in the browser: a reader reads a session, the coordinator closes, unblinds and sees the results."""
+"""The whole main job in the browser: a reader reads, the coordinator closes, unblinds and sees the results."""
 
 from __future__ import annotations
 

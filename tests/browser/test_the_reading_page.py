@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from readerstudy.accounts.models import Role, User
@@ -76,15 +80,10 @@ def test_invert_turns_the_picture_into_its_negative(reader: User, log_in: LogIn)
 
 def mean_grey(page: Page) -> float:
     """The mean grey of the middle of the image, as the screen shows it."""
-    from io import BytesIO
-
-    import numpy as np
-    from PIL import Image
-
     box = page.locator("[data-part=viewport]").bounding_box()
     assert box is not None
-    middle = {"x": box["x"] + box["width"] / 2 - 100, "y": box["y"] + box["height"] / 2 - 100}
-    shot = page.screenshot(clip={**middle, "width": 200, "height": 200})
+    x, y = box["x"] + box["width"] / 2 - 100, box["y"] + box["height"] / 2 - 100
+    shot = page.screenshot(clip={"x": x, "y": y, "width": 200, "height": 200})
     return float(np.asarray(Image.open(BytesIO(shot)).convert("L")).mean())
 
 
