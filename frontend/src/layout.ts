@@ -58,8 +58,8 @@ const FRAME = `
     <p class="verdict" data-part="verdict" role="status"></p>
     <p data-part="yours"></p>
     <p data-part="explanation"></p>
-    <ul data-part="telltales"></ul>
-    <button type="button" class="primary" data-part="proceed">Next case <kbd>Enter</kbd></button>
+    <ul data-part="telltales" aria-label="Telltales"></ul>
+    <button type="button" class="primary" data-part="proceed"><span data-part="proceedText"></span> <kbd>Enter</kbd></button>
   </section>
   <p class="notice" data-part="notice" role="status"></p>
   <div class="problem" data-part="problem" role="alert" hidden>
@@ -117,6 +117,7 @@ const PARTS = {
   explanation: HTMLElement,
   telltales: HTMLUListElement,
   proceed: HTMLButtonElement,
+  proceedText: HTMLElement,
   notice: HTMLElement,
   problem: HTMLElement,
   problemText: HTMLElement,

@@ -2,7 +2,6 @@ import type { Feedback, Session } from './api';
 import type { Parts } from './layout';
 import type { Draft, Missing, Problem, State } from './session';
 
-const CALL_NAME = { authentic: 'authentic', synthetic: 'synthetic' } as const;
 const STILL_NEEDED: Record<Missing, string> = {
   image: 'The X-ray is loading.',
   call: 'Choose a call: A or S.',
@@ -47,7 +46,7 @@ function renderCase(parts: Parts, state: CaseState, missing: readonly Missing[])
   setText(parts.notice, state.name === 'reading' ? state.notice : '');
   parts.answer.hidden = state.name === 'feedback';
   parts.feedback.hidden = state.name !== 'feedback';
-  if (state.name === 'feedback') renderFeedback(parts, state);
+  renderFeedback(parts, state.name === 'feedback' ? state : null);
 }
 
 function renderDraft(parts: Parts, { call, confidence }: Draft, open: boolean): void {
@@ -73,19 +72,19 @@ function renderSubmit(parts: Parts, state: CaseState, missing: readonly Missing[
   setText(parts.hint, hint ? STILL_NEEDED[hint] : '');
 }
 
-function renderFeedback(parts: Parts, state: Extract<State, { name: 'feedback' }>): void {
-  const { feedback, problem, draft, session } = state;
-  parts.verdict.textContent = feedback ? verdict(feedback) : problem ? '' : 'Loading the answer …';
+/** Null leaves nothing of the last answer in the page, not even hidden. */
+function renderFeedback(parts: Parts, state: Extract<State, { name: 'feedback' }> | null): void {
+  const feedback = state?.feedback ?? null;
+  setText(parts.verdict, feedback ? verdict(feedback) : state && !state.problem ? 'Loading the answer …' : '');
   parts.verdict.className = `verdict ${feedback ? (feedback.correct ? 'right' : 'wrong') : ''}`;
-  const { call, confidence } = draft;
-  parts.yours.textContent = call ? `You said ${CALL_NAME[call]}, confidence ${confidence}.` : '';
+  setText(parts.yours, state?.draft.call ? `You said ${state.draft.call}, confidence ${state.draft.confidence}.` : '');
   setText(parts.explanation, feedback?.explanation ?? '');
   parts.telltales.replaceChildren(...(feedback?.telltales ?? []).map(listItem));
-  parts.proceed.firstChild?.replaceWith(session.finished ? 'Finish ' : 'Next case ');
+  setText(parts.proceedText, state?.session.finished ? 'Finish' : 'Next case');
 }
 
 function verdict({ correct, truth }: Feedback): string {
-  const answer = `This X-ray is ${CALL_NAME[truth]}.`;
+  const answer = `This X-ray is ${truth}.`;
   return correct ? `✓ Right. ${answer}` : `✕ Not right. ${answer}`;
 }
 

@@ -29,7 +29,11 @@ afterEach(() => {
 });
 
 const sent = () => requests[0] as Request;
-const refusal = (promise: Promise<unknown>) => promise.then(() => expect.fail('was accepted'), (error: unknown) => error);
+const refusal = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail('was accepted'),
+    (error: unknown) => error,
+  );
 
 test('a session is asked for under its code', async () => {
   answer = async () => Response.json({ code: 'S1' });
@@ -59,7 +63,10 @@ test('feedback and the next session have their own addresses', async () => {
   await server.feedback(2);
   await server.startSession('deep fakes');
   const paths = requests.map(({ method, url }) => `${method} ${new URL(url).pathname}`);
-  expect(paths).toEqual(['GET /api/v1/sessions/S1/readings/2/feedback/', 'POST /api/v1/studies/deep%20fakes/sessions/']);
+  expect(paths).toEqual([
+    'GET /api/v1/sessions/S1/readings/2/feedback/',
+    'POST /api/v1/studies/deep%20fakes/sessions/',
+  ]);
 });
 
 test('a conflict carries the session as it is now', async () => {
@@ -88,7 +95,10 @@ test('a refusal that is a web page is still a refusal', async () => {
 
 test.each<[string, () => Promise<Response>]>([
   ['the network is gone', () => Promise.reject(new TypeError('Failed to fetch'))],
-  ['the answer breaks off', async () => new Response(new ReadableStream({ start: (body) => body.error(new Error('reset')) }))],
+  [
+    'the answer breaks off',
+    async () => new Response(new ReadableStream({ start: (body) => body.error(new Error('reset')) })),
+  ],
   ['a proxy answers with a web page', async () => new Response('<h1>Welcome to the guest network</h1>')],
   ['the answer is cut short', async () => new Response('{"code": "S')],
 ])('when %s, nothing is known to have been saved', async (_, happening) => {

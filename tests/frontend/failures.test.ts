@@ -1,5 +1,5 @@
 import { ApiError } from '@/api';
-import { type Fault, openSession, readCase, settled, StudyServer, stateOf } from './study';
+import { type Fault, openSession, readCase, StudyServer, settled, stateOf } from './study';
 
 const serverFault = new ApiError(503, '');
 

@@ -113,14 +113,16 @@ describe('a key held down', () => {
     expect(commandFor(press('z', { repeat: true }))).toEqual(view('zoom-in'));
   });
 
-  test.each(['Enter', 'a', 'i', 'r', '?'])('%s counts once: the next case must not be answered by a long press', (key) => {
-    expect(commandFor(press(key, { repeat: true }))).toBeNull();
-  });
+  test.each(['Enter', 'a', 'i', 'r', '?'])(
+    '%s counts once: the next case must not be answered by a long press',
+    (key) => {
+      expect(commandFor(press(key, { repeat: true }))).toBeNull();
+    },
+  );
 });
 
 test('help names every key', () => {
   const named = HELP.flatMap(({ rows }) => rows.map(([keys]) => keys)).join(' ');
-  for (const key of [...'ASIHVRLZP?+−↑↓←→', 'Enter', 'Space', '1 … 9, 0']) expect(named.split(/ or | /), key).toEqual(
-    expect.arrayContaining(key.split(' ')),
-  );
+  for (const key of [...'ASIHVRLZP?+−↑↓←→', 'Enter', 'Space', '1 … 9, 0'])
+    expect(named.split(/ or | /), key).toEqual(expect.arrayContaining(key.split(' ')));
 });

@@ -1,4 +1,12 @@
-import { ApiError, type Feedback, type Judgement, type JudgementResult, NoAnswer, type Server, type Session } from '@/api';
+import {
+  ApiError,
+  type Feedback,
+  type Judgement,
+  type JudgementResult,
+  NoAnswer,
+  type Server,
+  type Session,
+} from '@/api';
 import { ReadingMachine, type State, type Surroundings } from '@/session';
 
 export interface Received {
@@ -139,7 +147,11 @@ export async function openSession(server: StudyServer): Promise<{ machine: Readi
 }
 
 /** Read the current case to the end, as a reader with an image before them does. */
-export async function readCase(machine: ReadingMachine, call: Judgement['call'] = 'synthetic', confidence = 80): Promise<void> {
+export async function readCase(
+  machine: ReadingMachine,
+  call: Judgement['call'] = 'synthetic',
+  confidence = 80,
+): Promise<void> {
   const { reading } = stateOf(machine, 'reading');
   machine.imageShown(reading.position);
   machine.chooseCall(call);
@@ -148,7 +160,10 @@ export async function readCase(machine: ReadingMachine, call: Judgement['call'] 
 }
 
 /** The machine's state, known to be the named one. */
-export function stateOf<Name extends State['name']>(machine: ReadingMachine, name: Name): Extract<State, { name: Name }> {
+export function stateOf<Name extends State['name']>(
+  machine: ReadingMachine,
+  name: Name,
+): Extract<State, { name: Name }> {
   expect(machine.state.name).toBe(name);
   return machine.state as Extract<State, { name: Name }>;
 }
