@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -50,10 +52,12 @@ def secret_key(data_dir: Path) -> str:
 
 
 def _write_once(path: Path, value: str) -> None:
-    """Create the file for its owner alone; of two processes that start together the first one wins."""
+    """Create the file for its owner alone, never half-written; of processes that start together one wins."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "w") as file:
-        file.write(value)
+        with os.fdopen(handle, "w") as file:
+            file.write(value)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()

@@ -80,6 +80,8 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     """SQLite under DATA_DIR unless DATABASE_URL names another; only what the tests run on is accepted."""
     url = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'readerstudy.sqlite3'}")
+    if not url.startswith(("sqlite:///", "postgres://", "postgresql://")):
+        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
     database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # Writers queue instead of failing, commits reach the disk, and the append-only triggers cannot be walked
@@ -91,8 +93,6 @@ def _database() -> dict[str, Any]:
             "PRAGMA recursive_triggers=ON;",
         }
         database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
-    elif database["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
     return database
 
 
