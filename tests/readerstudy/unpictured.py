@@ -1,0 +1,59 @@
+"""Studies for tests that look at no picture: made in milliseconds, as no file is decoded and no password hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from readerstudy.accounts.models import Role, User
+from readerstudy.accounts.services import create_user
+from readerstudy.cohorts.harmonise import SQUARE_1024
+from readerstudy.cohorts.models import Case, Cohort, Image
+from readerstudy.studies import services as studies
+from readerstudy.studies.models import Study
+from readerstudy.truth.models import Value
+from readerstudy.truth.services import seal_truth, write_truth
+from readerstudy.truth.table import TruthRow
+from tests.readerstudy.makers import enrol
+
+
+def a_person(username: str, role: Role = Role.READER) -> User:
+    """Make a user who can be logged in by the test alone."""
+    return create_user(username=username, password=None, role=role)
+
+
+def an_unpictured_cohort(slug: str, *, cases: int) -> Cohort:
+    """Make a sealed cohort, every second case synthetic, whose frames lie nowhere."""
+    cohort = Cohort.objects.create(slug=slug, title=slug)
+    rows = {}
+    for number in range(cases):
+        case = Case.objects.create(cohort=cohort)
+        side = SQUARE_1024.side
+        Image.objects.create(case=case, file=f"{slug}-{number}", rows=side, columns=side, profile=SQUARE_1024.name)
+        telltales = {"telltales": "grain; spine"} if number % 2 else {}
+        rows[case] = TruthRow(f"{number}.png", (Value.AUTHENTIC, Value.SYNTHETIC)[number % 2], telltales)
+    write_truth(cohort=cohort, rows=rows, actor=None)
+    seal_truth(cohort=cohort, actor=None)
+    cohort.refresh_from_db()
+    return cohort
+
+
+def an_unpictured_study(
+    slug: str = "s",
+    *,
+    practice: bool = False,
+    readers: Sequence[User] = (),
+    consent: bool = False,
+    cases: int = 6,
+    locked: bool = True,
+) -> Study:
+    """Make what `makers.a_study` makes, on cohorts without pictures."""
+    cohorts = [an_unpictured_cohort(f"{slug}-cases", cases=cases)]
+    if practice:
+        cohorts.append(an_unpictured_cohort(f"{slug}-practice", cases=2))
+    study = studies.create_study(slug=slug, preset="single-phase", cohorts=cohorts)
+    if locked:
+        studies.lock_study(study=study, actor=None)
+        study.refresh_from_db()
+    for user in readers:
+        enrol(study, user, consent=consent)
+    return study
