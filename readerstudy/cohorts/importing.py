@@ -64,12 +64,12 @@ class ImportSummary:
 def import_images(
     *,
     cohort: Cohort,
-    source: str | Path,
+    files: Sequence[SourceFile],
     actor: User | None,
     progress: Progress | None = None,
     profile: harmonise.PresentationProfile = harmonise.SQUARE_1024,
 ) -> ImportSummary:
-    """Import every image of a folder, a file or a DICOMweb server into a cohort.
+    """Import files into a cohort.
 
     Each file is imported whole or not at all. The same pixels twice are one case. Files are taken in an order shuffled
     by the cohort's stored seed, so that the order of the rows says nothing.
@@ -78,8 +78,8 @@ def import_images(
     ----------
     cohort : Cohort
         Must not be locked.
-    source : str or Path
-        A folder, a file, or the http(s) address of a DICOMweb root.
+    files : sequence of SourceFile
+        What `list_files` gives.
     actor : User or None
         Who imports; None for the command line.
     progress : callable, optional
@@ -90,10 +90,10 @@ def import_images(
     CohortLockedError
         The cohort is locked, or becomes so on the way; what was imported before stays.
     SourceUnavailableError
-        The source cannot be listed, or a server stops answering; what was imported before stays.
+        A server stops answering; what was imported before stays.
     """
     _refuse_locked(cohort)
-    files = _shuffled(_list(source), cohort.import_seed)
+    files = _shuffled(files, cohort.import_seed)
     summary = ImportSummary()
     try:
         for done, file in enumerate(files, start=1):
@@ -106,7 +106,19 @@ def import_images(
     return summary
 
 
-def _list(source: str | Path) -> Sequence[SourceFile]:
+def list_files(source: str | Path) -> Sequence[SourceFile]:
+    """List a source, before anything is written.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder, a file, or the http(s) address of a DICOMweb root.
+
+    Raises
+    ------
+    SourceUnavailableError
+        There is nothing to list; the message says what to do.
+    """
     if str(source).startswith(("http://", "https://")):
         return dicomweb.list_instances(str(source))
     return local_files(Path(source))

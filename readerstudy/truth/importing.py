@@ -44,7 +44,7 @@ def import_cases(
 ) -> CasesImport:
     """Import images, write what the truth table says of them, and seal the truth once it is whole.
 
-    The table is checked before the first image is touched: with a fault in it, nothing is imported.
+    Table and source are checked before anything is written: with a fault in them, nothing is imported.
 
     Raises
     ------
@@ -52,8 +52,9 @@ def import_cases(
         Each names what is wrong and what to do.
     """
     table = read_truth_table(truth) if truth else {}
+    listed = importing.list_files(source)
     cohort = get_or_create_cohort(name=name, actor=actor)
-    images = importing.import_images(cohort=cohort, source=source, actor=actor, progress=progress)
+    images = importing.import_images(cohort=cohort, files=listed, actor=actor, progress=progress)
     files = [(one.file, one.case) for one in [*images.imported, *images.duplicates]]
     rejected = [one.file for one in images.rejected]
     matched = match(table, files, rejected=rejected, known=_known_truth(cohort))

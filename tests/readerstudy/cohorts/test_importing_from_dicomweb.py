@@ -16,7 +16,7 @@ from pydicom.uid import JPEG2000Lossless
 from pytest_django import Settings
 
 from readerstudy.cohorts import dicomweb, frames
-from readerstudy.cohorts.importing import import_images
+from readerstudy.cohorts.importing import import_images, list_files
 from readerstudy.cohorts.models import Cohort, Image, Source
 from readerstudy.cohorts.services import create_cohort
 from readerstudy.cohorts.sources import SourceUnavailableError
@@ -47,7 +47,7 @@ def test_radiographs_are_imported_from_a_real_server(cohort: Cohort, archive: Or
     sent = [dicom_dataset(radiograph(seed=1)), compressed, dicom_dataset(radiograph(seed=3), Modality="CR")]
     other = [dicom_dataset(radiograph(seed=4), Modality="CT")]
     archive.store(sent + other)
-    summary = import_images(cohort=cohort, source=archive.url, actor=None)
+    summary = import_images(cohort=cohort, files=list_files(archive.url), actor=None)
     assert summary.as_json() == {"imported": 3, "duplicates": 0, "rejected": []}
     assert {one.file for one in summary.imported} == {str(dataset.SOPInstanceUID) for dataset in sent}
     for image in Image.objects.all():
@@ -61,8 +61,8 @@ def test_pixels_from_a_server_and_from_a_file_are_one_case(cohort: Cohort, archi
     dataset = dicom_dataset(radiograph())
     archive.store([dataset])
     dataset.save_as(tmp_path / "local.dcm", enforce_file_format=True)
-    import_images(cohort=cohort, source=archive.url + "/", actor=None)
-    again = import_images(cohort=cohort, source=tmp_path / "local.dcm", actor=None)
+    import_images(cohort=cohort, files=list_files(archive.url + "/"), actor=None)
+    again = import_images(cohort=cohort, files=list_files(tmp_path / "local.dcm"), actor=None)
     assert len(again.duplicates) == 1
 
 
@@ -70,8 +70,8 @@ def test_pixels_from_a_server_and_from_a_file_are_one_case(cohort: Cohort, archi
 def test_real_radiographs_survive_the_way_through_a_server(cohort: Cohort, archive: Orthanc, shared_data: Path) -> None:
     paths = [shared_data / "dicom" / name for name in ("RG3_J2KR.dcm", "d007_wrapped.dcm")]
     archive.store([dcmread(path) for path in paths])
-    import_images(cohort=cohort, source=archive.url, actor=None)
-    again = [import_images(cohort=cohort, source=path, actor=None) for path in paths]
+    import_images(cohort=cohort, files=list_files(archive.url), actor=None)
+    again = [import_images(cohort=cohort, files=list_files(path), actor=None) for path in paths]
     assert [len(summary.duplicates) for summary in again] == [1, 1]
     assert Source.objects.filter(cohort=cohort).count() == 2
 
@@ -79,26 +79,26 @@ def test_real_radiographs_survive_the_way_through_a_server(cohort: Cohort, archi
 @pytest.mark.orthanc
 def test_a_server_without_radiographs_is_told(cohort: Cohort, archive: Orthanc) -> None:
     with pytest.raises(SourceUnavailableError, match="There are no radiographs"):
-        import_images(cohort=cohort, source=archive.url, actor=None)
+        import_images(cohort=cohort, files=list_files(archive.url), actor=None)
 
 
 @pytest.mark.orthanc
 def test_a_server_that_wants_a_login_is_told(cohort: Cohort, orthanc: Orthanc) -> None:
     with pytest.raises(SourceUnavailableError, match="401: check DICOMWEB_URL"):
-        import_images(cohort=cohort, source=orthanc.url, actor=None)
+        import_images(cohort=cohort, files=list_files(orthanc.url), actor=None)
 
 
 @pytest.mark.orthanc
 def test_an_address_beside_the_root_is_told(cohort: Cohort, archive: Orthanc) -> None:
     with pytest.raises(SourceUnavailableError, match="404: is this its DICOMweb root"):
-        import_images(cohort=cohort, source=archive.url + "/nowhere", actor=None)
+        import_images(cohort=cohort, files=list_files(archive.url + "/nowhere"), actor=None)
 
 
 def refusal(cohort: Cohort, url: str) -> str:
     """Import from a bad address and give what is said, which must come within seconds."""
     start = time.monotonic()
     with pytest.raises(SourceUnavailableError) as caught:
-        import_images(cohort=cohort, source=url, actor=None)
+        import_images(cohort=cohort, files=list_files(url), actor=None)
     assert time.monotonic() - start < 5
     return str(caught.value)
 
@@ -176,7 +176,7 @@ def _search_answer(path: str) -> tuple[int, bytes]:
 
 def test_a_search_that_repeats_itself_ends(cohort: Cohort, server: SimpleNamespace) -> None:
     server.answer = _search_answer
-    summary = import_images(cohort=cohort, source=server.url, actor=None)
+    summary = import_images(cohort=cohort, files=list_files(server.url), actor=None)
     assert [(one.file, one.reason) for one in summary.rejected] == [
         ("1.2.3.4", "could not be fetched: the server answered 500")
     ]
@@ -184,7 +184,7 @@ def test_a_search_that_repeats_itself_ends(cohort: Cohort, server: SimpleNamespa
 
 def test_an_instance_that_is_no_dicom_is_rejected(cohort: Cohort, server: SimpleNamespace) -> None:
     server.answer = lambda path: (200, b"rubbish") if "/instances/" in path else _search_answer(path)
-    (rejection,) = import_images(cohort=cohort, source=server.url, actor=None).rejected
+    (rejection,) = import_images(cohort=cohort, files=list_files(server.url), actor=None).rejected
     assert "no sound DICOM file" in rejection.reason
 
 
