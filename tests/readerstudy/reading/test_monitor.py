@@ -1,0 +1,77 @@
+"""The monitor tells a coordinator how far the readers are, and nothing of how well they read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
+
+from readerstudy.accounts.models import User
+from readerstudy.studies.models import Study
+from tests.readerstudy.makers import MakeStudy
+from tests.readerstudy.reader_client import ReaderClient
+
+MONITOR = "/studies/s/monitor/"
+
+
+@pytest.fixture
+def desk(coordinator: User) -> ReaderClient:
+    """The coordinator's browser."""
+    return ReaderClient(coordinator)
+
+
+def test_progress_and_pace_show_by_reader_code(
+    study: Study, desk: ReaderClient, reader: ReaderClient, code: str
+) -> None:
+    reader.judge(code, 1, seconds=4)
+    reader.judge(code, 2, seconds=9)
+    page = desk.get(MONITOR)
+    assertContains(page, "R01")
+    assertContains(page, "2/6")
+    assertContains(page, "6.5 s")
+    assertContains(page, "0/6")
+
+
+def test_the_monitor_is_the_same_whatever_the_readers_say(
+    study: Study, desk: ReaderClient, reader: ReaderClient, colleague: ReaderClient
+) -> None:
+    one, other = reader.start().json()["code"], colleague.start().json()["code"]
+    for position in (1, 2, 3):
+        reader.judge(one, position, call="synthetic", confidence=100)
+        colleague.judge(other, position, call="authentic", confidence=1)
+    rows = re.findall(r"<tr>.*?</tr>", desk.get(MONITOR).text, re.DOTALL)[1:]
+    assert len(rows) == 2
+    assert rows[0].replace("R01", "R02") == rows[1]
+
+
+def test_the_monitor_names_no_user_no_call_and_no_case(
+    study: Study, desk: ReaderClient, reader: ReaderClient, code: str
+) -> None:
+    reader.judge(code, 1, call="synthetic", confidence=83)
+    rows = desk.get(MONITOR, headers={"HX-Request": "true"})
+    for word in (
+        "synthetic",
+        "authentic",
+        "83",
+        "colleague",
+        *study.phases.get().cohort.cases.values_list("code", flat=True),
+    ):
+        assertNotContains(rows, word)
+
+
+def test_htmx_gets_the_rows_alone(study: Study, desk: ReaderClient) -> None:
+    whole, rows = desk.get(MONITOR), desk.get(MONITOR, headers={"HX-Request": "true"})
+    assertTemplateUsed(whole, "reading/monitor.html")
+    assertContains(whole, f'hx-get="{MONITOR}"')
+    assertContains(whole, rows.text, html=True)
+    assertNotContains(rows, "<html")
+
+
+def test_a_study_without_readers_says_what_to_do(make_study: MakeStudy, desk: ReaderClient) -> None:
+    make_study()
+    assertContains(desk.get(MONITOR), "Nobody reads yet")
+
+
+def test_the_monitor_is_the_coordinators_alone(study: Study, reader: ReaderClient, stranger: ReaderClient) -> None:
+    assert reader.get(MONITOR).status_code == stranger.get(MONITOR).status_code == 404
