@@ -95,7 +95,8 @@ export class Page {
     const { state } = this.machine;
     if (state.name === 'reading' && state.problem?.kind === 'image') this.retry();
     else if (state.name === 'reading') this.submitOrSay();
-    else if (state.name === 'feedback') this.machine.proceed();
+    // A second, hasty Enter must not skip the answer before it is there.
+    else if (state.name === 'feedback' && (state.feedback || state.problem)) this.machine.proceed();
     else if (state.name === 'unsent') this.retry();
     else if (!this.parts.screen.hidden && !this.parts.screenAction.hidden) void this.screenAction();
   }
