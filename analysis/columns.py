@@ -69,9 +69,8 @@ def numbers(column: pd.Series, *, first_row: int) -> pd.Series:
     else:
         values, wrong = _numbers_from_text(column)
     if wrong.any():
-        cell = column.iloc[int(wrong.argmax())]
         raise RatingsError(
-            f"row {_row(wrong, first_row)}, column '{column.name}': {str(cell)!r} is not a finite number; "
+            f"row {_row(wrong, first_row)}, column '{column.name}': {_cell(column, wrong)} is not a finite number; "
             "write a number with a decimal point, or leave the cell empty when there was no read"
         )
     return pd.Series(values, index=column.index, name=column.name)
@@ -82,9 +81,8 @@ def binary(column: pd.Series, *, first_row: int, meaning: str) -> pd.Series:
     values = numbers(column, first_row=first_row)
     wrong = ~(values.isna() | values.isin([0, 1])).to_numpy()
     if wrong.any():
-        cell = column.iloc[int(wrong.argmax())]
         raise RatingsError(
-            f"row {_row(wrong, first_row)}, column '{column.name}': {str(cell)!r} is neither 0 nor 1; write {meaning}"
+            f"row {_row(wrong, first_row)}, column '{column.name}': {_cell(column, wrong)} is neither 0 nor 1; write {meaning}"
         )
     return values
 
@@ -95,7 +93,7 @@ def counts(column: pd.Series, *, first_row: int) -> pd.Series:
     wrong = ((values < 0) | (values % 1 != 0)).to_numpy()
     if wrong.any():
         raise RatingsError(
-            f"row {_row(wrong, first_row)}, column '{column.name}': {str(column.iloc[int(wrong.argmax())])!r} is no count; "
+            f"row {_row(wrong, first_row)}, column '{column.name}': {_cell(column, wrong)} is no count; "
             "write 0 for a first read, 1 for its first repetition"
         )
     return values.astype(np.int16)
@@ -142,3 +140,7 @@ def _categorical(codes: NDArray[np.intp], names: list[str], like: pd.Series) -> 
 
 def _row(wrong: NDArray[np.bool_], first_row: int) -> int:
     return int(wrong.argmax()) + first_row
+
+
+def _cell(column: pd.Series, wrong: NDArray[np.bool_]) -> str:
+    return repr(str(column.iloc[int(wrong.argmax())]))

@@ -135,7 +135,7 @@ def compare_detectors(
     refuse_unknown(random)
     checked = validate(ratings)
     if detector is not None:
-        checked = checked.with_detector(detector)
+        checked = checked.with_detector(detector, modality)
     reads = checked.single_modality_reads(phase=phase, modality=modality)
     scores = checked.detector_reads(reads)
     if scores.empty:

@@ -64,7 +64,7 @@ class Ratings:
 
     def detector_reads(self, reads: pd.DataFrame) -> pd.DataFrame:
         """Scores of every detector for the cases, and in the phases, of the human `reads`; one row per case."""
-        frame = self.frame[self.frame["kind"] == "detector"]
+        frame = self.frame[(self.frame["kind"] == "detector") & (self.frame["reread"] == 0)]
         frame = frame[frame["phase"].isin(present(reads["phase"])) & frame["case"].isin(present(reads["case"]))]
         frame = frame.drop_duplicates(["reader", "case", "rating", "call"])
         repeated = frame.duplicated(["reader", "case"])
@@ -75,14 +75,19 @@ class Ratings:
             )
         return frame
 
-    def with_detector(self, name: str) -> Ratings:
-        """The same ratings with reader `name` taken as the only detector, whatever its kind and modality."""
-        named = self.frame["reader"] == name
-        detector = self.frame["kind"] == "detector"
+    def with_detector(self, name: str, modality: str | None = None) -> Ratings:
+        """The same ratings with reader `name` taken as the only detector, whatever its kind and modality.
+
+        Of a human reader who has read in the `modality`, only those reads are taken.
+        """
+        named, detector = self.frame["reader"] == name, self.frame["kind"] == "detector"
         if not named.any():
             raise RatingsError(f"column 'reader': there is no reader or detector named {name!r}")
-        chosen = named & detector if (named & detector).any() else named
-        frame = self.frame[chosen | ~detector]
+        if (named & detector).any():
+            return Ratings(self.frame[named & detector | ~detector])
+        in_modality = named & (self.frame["modality"] == modality)
+        chosen = in_modality if in_modality.any() else named
+        frame = self.frame[chosen | ~(detector | named)]
         return Ratings(frame.assign(kind=frame["kind"].where(~chosen, "detector")))
 
 

@@ -24,7 +24,8 @@ def test_kappa_is_that_of_statsmodels_for_complete_ratings(readers: int, seed: i
 
 
 def test_the_interval_is_close_to_that_of_the_jackknife_over_cases() -> None:
-    counts = np.random.default_rng(3).multinomial(5, [0.6, 0.4], size=300) + np.arange(300)[:, None] % 2 * [[3, 0]]
+    drawn = np.random.default_rng(3).multinomial(5, [0.6, 0.4], size=300)
+    counts = drawn + np.outer(np.arange(300) % 2, [3, 0])
     left_out = [fleiss_kappa_of_counts(np.delete(counts, i, axis=0)).estimate or 0 for i in range(len(counts))]
     jackknife = np.sqrt((len(counts) - 1) * np.var(left_out))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis import RatingsError, obuchowski_rockette, reader_rocs
+from analysis.hillis import Random
 from analysis.mrmc import MrmcResult
 from tests.analysis.tables import made_up_study
 
@@ -33,7 +35,7 @@ def pseudovalue_anova(table: pd.DataFrame, result: MrmcResult) -> tuple[float, f
     grand = pseudo.mean()
 
     def effect(*kept: int) -> np.ndarray:
-        return pseudo.mean(axis=tuple(axis for axis in range(3) if axis not in kept), keepdims=True) - grand
+        return np.asarray(pseudo.mean(axis=tuple(axis for axis in range(3) if axis not in kept), keepdims=True) - grand)
 
     def mean_square(values: np.ndarray, df: int) -> float:
         return float((np.broadcast_to(values, pseudo.shape) ** 2).sum() / df)
@@ -210,7 +212,7 @@ def test_a_perfect_reader_has_an_interval_of_some_width() -> None:
 
 
 @pytest.mark.parametrize("random", ["both", "readers", "cases"])
-def test_a_study_of_perfect_readers_has_no_interval_rather_than_a_false_one(random: str) -> None:
+def test_a_study_of_perfect_readers_has_no_interval_rather_than_a_false_one(random: Random) -> None:
     table = made_up_study(modalities=TWO)
     result = obuchowski_rockette(table.assign(rating=table["truth"]), random=random)
 
@@ -258,7 +260,7 @@ def test_one_reader_cannot_stand_for_all() -> None:
         ({"modality": "guided"}, "no modality is named 'guided'; choose from unaided"),
     ],
 )
-def test_an_impossible_choice_is_refused(choice: dict[str, object], message: str) -> None:
+def test_an_impossible_choice_is_refused(choice: dict[str, Any], message: str) -> None:
     with pytest.raises(RatingsError, match=message):
         obuchowski_rockette(made_up_study(), **choice)
 
@@ -276,7 +278,7 @@ def test_calls_without_ratings_have_no_auc() -> None:
         ("cases", "only as read by these 4 readers"),
     ],
 )
-def test_the_result_says_what_it_generalises_to(random: str, sentence: str) -> None:
+def test_the_result_says_what_it_generalises_to(random: Random, sentence: str) -> None:
     result = obuchowski_rockette(made_up_study(), random=random)
 
     assert sentence in result.generalises_to

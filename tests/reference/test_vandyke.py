@@ -107,6 +107,7 @@ def test_the_unbiased_variance_is_that_of_u_statistics(analysed: Callable[..., M
     """The iMRMC package (R), `doIMRMC(...)$Ustat`, variance of the difference of the reader-averaged AUCs."""
     [difference] = analysed(covariance="unbiased").differences
 
+    assert difference.se
     assert difference.se**2 == pytest.approx(4.27312516744969e-4, rel=1e-10)
 
 
