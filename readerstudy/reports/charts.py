@@ -14,6 +14,7 @@ from readerstudy.reports.services import stored_table
 NAMES = ("roc", "forest")
 THEMES = ("light", "dark", "print")
 FORMATS = {"json": "application/json", "svg": "image/svg+xml", "png": "image/png"}
+ROC_SIDE = 480
 PNG_SCALE = 3  # image pixels to a point of the page: sharp in print
 
 
@@ -39,7 +40,7 @@ def draw(report: Report, *, phase: str, name: str, form: str, theme: str) -> byt
     table = stored_table(report.ratings_csv)
     try:
         if name == "roc":
-            chart = charts.roc_chart(reader_rocs(table, phase=phase), theme)
+            chart = charts.roc_chart(reader_rocs(table, phase=phase), theme, size=ROC_SIDE)
         else:
             chart = charts.forest_chart(obuchowski_rockette(table, phase=phase), theme)
     except RatingsError as error:

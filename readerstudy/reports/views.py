@@ -21,6 +21,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
     report = study.reports.first()
     context = {"study": study, "report": report, "phases": report.results["phases"] if report else []}
+    context["files"] = list(exports.FILES)
     context["simulated"] = study.readers.filter(is_simulated=True).exists()
     return render(request, "reports/results.html", context)
 

@@ -48,7 +48,7 @@ def import_cases(
 
     Raises
     ------
-    TruthTableError, CohortNameError, CohortLockedError, SourceUnavailableError
+    TableError, CohortNameError, CohortLockedError, SourceUnavailableError
         Each names what is wrong and what to do.
     """
     table = read_truth_table(truth) if truth else {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from readerstudy.cohorts.models import Case
-from readerstudy.truth.table import TruthRow
+from readerstudy.truth.table import TruthRow, normalised
 
 
 @dataclass
@@ -66,7 +66,7 @@ def match(
 
 def _finder(table: Mapping[str, TruthRow], names: list[str]) -> Callable[[str], TruthRow | None]:
     """Give the function that finds the row of a file."""
-    by_path = {PurePosixPath(name.replace("\\", "/")).as_posix(): row for name, row in table.items()}
+    by_path = {normalised(name): row for name, row in table.items()}
     bare_names = Counter(PurePosixPath(name).name for name in names)
 
     def row_of(name: str) -> TruthRow | None:

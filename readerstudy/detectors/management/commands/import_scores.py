@@ -9,8 +9,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from readerstudy.cohorts.models import Cohort
 from readerstudy.command import JsonCommand
+from readerstudy.csv_table import TableError
 from readerstudy.detectors import services
-from readerstudy.detectors.table import ScoreTableError
 
 
 class Command(JsonCommand):
@@ -35,7 +35,7 @@ class Command(JsonCommand):
                 cohort=cohort,
                 actor=None,
             )
-        except ScoreTableError as error:
+        except TableError as error:
             raise CommandError(str(error)) from None
         self.say(f"{detector}: {count} cases of {cohort.slug} scored.")
         self.summarise({"detector": str(detector), "cohort": cohort.slug, "scores": count})

@@ -11,8 +11,8 @@ from readerstudy.cohorts.importing import CohortLockedError, ImportSummary
 from readerstudy.cohorts.services import CohortNameError
 from readerstudy.cohorts.sources import SourceUnavailableError
 from readerstudy.command import JsonCommand
+from readerstudy.csv_table import TableError
 from readerstudy.truth.importing import CasesImport, import_cases
-from readerstudy.truth.table import TruthTableError
 
 
 class Command(JsonCommand):
@@ -33,7 +33,7 @@ class Command(JsonCommand):
                 actor=None,
                 progress=self.show_progress,
             )
-        except (TruthTableError, CohortNameError, CohortLockedError, SourceUnavailableError) as error:
+        except (TableError, CohortNameError, CohortLockedError, SourceUnavailableError) as error:
             raise CommandError(str(error)) from None
         self.explain(done)
         self.summarise(done.as_json())
