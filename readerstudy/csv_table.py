@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from pathlib import Path
 
@@ -32,20 +33,31 @@ def read_rows(path: Path) -> tuple[list[str], list[Row]]:
         The file cannot be read as such a table.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            names = [name.strip().lower() for name in next(reader, [])]
-            lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(cells)]
-    except FileNotFoundError:
-        raise TableError([f"{path}: there is no such file."]) from None
-    except UnicodeDecodeError:
-        raise TableError([f"{path}: this is not text in UTF-8: save the table as CSV in UTF-8."]) from None
-    except (OSError, csv.Error) as error:
+        reader = csv.reader(io.StringIO(_text(path), newline=""))
+        names = [name.strip().lower() for name in next(reader, [])]
+        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
         raise TableError([f"{path}: this is not a CSV table that can be read ({error})."]) from None
     if problems := _problems_of_columns(path, names) or _problems_of_lines(path, names, lines):
         raise TableError(problems)
     empty = dict.fromkeys(names, "")
     return names, [(number, empty | dict(zip(names, cells, strict=False))) for number, cells in lines if any(cells)]
+
+
+def _text(path: Path) -> str:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise TableError([f"{path}: there is no such file."]) from None
+    except IsADirectoryError:
+        raise TableError([f"{path}: this is a folder: name the table in it."]) from None
+    except OSError as error:
+        raise TableError([f"{path}: this cannot be opened ({error.strerror})."]) from None
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise TableError([f"{path}: this is not text in UTF-8: save the table as CSV in UTF-8."])
+    return text
 
 
 def _problems_of_columns(path: Path, names: list[str]) -> list[str]:
