@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from analysis.chart_themes import Theme, held, theme_named, tooltip
 from analysis.measurement import METRIC_NAMES
-from analysis.mrmc import ModalityEstimate, MrmcResult, ReaderEstimate
+from analysis.mrmc_result import ModalityEstimate, MrmcResult, ReaderEstimate
 
 if TYPE_CHECKING:
     import altair as alt

@@ -11,7 +11,7 @@ import numpy as np
 
 from analysis.chart_themes import Rows, Theme, held, theme_named, tooltip
 from analysis.results import format_cell
-from analysis.roc import AverageRoc, OperatingPoint, ReaderRoc, RocCurve, RocResult
+from analysis.roc_result import AverageRoc, OperatingPoint, ReaderRoc, RocCurve, RocResult
 
 if TYPE_CHECKING:
     import altair as alt

@@ -82,7 +82,8 @@ def binary(column: pd.Series, *, first_row: int, meaning: str) -> pd.Series:
     wrong = ~(values.isna() | values.isin([0, 1])).to_numpy()
     if wrong.any():
         raise RatingsError(
-            f"row {_row(wrong, first_row)}, column '{column.name}': {_cell(column, wrong)} is neither 0 nor 1; write {meaning}"
+            f"row {_row(wrong, first_row)}, column '{column.name}': {_cell(column, wrong)} is neither 0 nor 1; "
+            f"write {meaning}"
         )
     return values
 

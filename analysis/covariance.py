@@ -17,6 +17,9 @@ from analysis.figures import Placements
 FloatArray = NDArray[np.float64]
 Covariance = Callable[[Curves, Placements], FloatArray]
 
+# Estimates are of order 1, and variances are differences of such numbers: one below this is a rounded zero.
+ROUNDING = 1e-15
+
 # Doubles held at once while the success scores of all pairs of cases are compared.
 _BLOCK = 2_000_000
 
@@ -103,7 +106,7 @@ def _coinciding_successes(curves: Curves) -> FloatArray:
     step = max(1, _BLOCK // below.size)
     total = np.zeros((len(curves.labels),) * 2)
     for start in range(0, above.shape[1], step):
-        difference = above[:, start : start + step, None] - below[:, None, :]
-        wins = ((difference > 0) + 0.5 * (difference == 0)).reshape(len(curves.labels), -1)
+        block = above[:, start : start + step, None]
+        wins = ((block > below[:, None, :]) + 0.5 * (block == below[:, None, :])).reshape(len(curves.labels), -1)
         total += wins @ wins.T
     return total

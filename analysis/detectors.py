@@ -14,7 +14,8 @@ from analysis.errors import RatingsError
 from analysis.hillis import Random
 from analysis.intervals import Interval
 from analysis.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
-from analysis.mrmc import RANDOM_NAMES, CaseCounts, counted_cases, estimated, generalises_to, refuse_unknown
+from analysis.mrmc import RANDOM_NAMES, counted_cases, estimated, generalises_to, refuse_unknown
+from analysis.mrmc_result import CaseCounts
 from analysis.ratings import Phases, Ratings, present, validate
 
 # Rejections of a true null hypothesis at a nominal 5 % with 4 to 16 readers, 50 + 50 cases (docs/statistics.md).

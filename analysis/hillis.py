@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from analysis.covariance import ROUNDING, FloatArray
+
 Random = Literal["both", "readers", "cases"]
 
 
@@ -113,13 +113,17 @@ def _error_term(
     mean_square: float | None, df: int, from_cases: float, fixed_readers: float, random: Random
 ) -> ErrorTerm:
     if random == "cases":
-        return ErrorTerm(fixed_readers, None)
+        return ErrorTerm(_rounded(fixed_readers), None)
     if mean_square is None:
         raise ValueError("random readers need at least two readers")
     if random == "readers":
-        return ErrorTerm(mean_square, float(df))
-    variance = mean_square + from_cases
+        return ErrorTerm(_rounded(mean_square), float(df))
+    variance = _rounded(mean_square + from_cases)
     return ErrorTerm(variance, df * (variance / mean_square) ** 2 if mean_square > 0 else None)
+
+
+def _rounded(variance: float) -> float:
+    return variance if abs(variance) > ROUNDING else 0.0
 
 
 def _mean_covariances(covariances: FloatArray, t: int, r: int) -> tuple[float | None, float | None, float | None]:
@@ -138,4 +142,7 @@ def _mean(values: FloatArray) -> float | None:
 
 
 def _ratio(sum_of_squares: float, df: int) -> float | None:
-    return float(sum_of_squares / df) if df else None
+    """Mean square; a sum of squares of rounding errors counts as zero, or its df would be nonsense."""
+    if df == 0:
+        return None
+    return float(sum_of_squares / df) if sum_of_squares > ROUNDING**2 else 0.0

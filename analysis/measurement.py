@@ -8,16 +8,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import intervals
-from analysis.covariance import COVARIANCES, FloatArray
+from analysis.covariance import COVARIANCES, ROUNDING, FloatArray
 from analysis.curves import Curves, from_reads
 from analysis.errors import RatingsError
 from analysis.figures import FIGURES
 
 METRIC_NAMES = {"auc": "AUC", "accuracy": "accuracy", "sensitivity": "sensitivity", "specificity": "specificity"}
 COVARIANCE_NAMES = {"delong": "DeLong", "jackknife": "jackknife", "unbiased": "unbiased"}
-
-# The unbiased variance is a difference of two numbers of order 1: below this, it is a rounded zero.
-_ROUNDING = 1e-15
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +40,7 @@ class Measurement:
     def standard_error(self, row: int) -> float:
         """Standard error of one curve's estimate, over the sampling of cases."""
         variance = float(self.covariances[row, row])
-        return variance**0.5 if variance > _ROUNDING else 0.0
+        return variance**0.5 if variance > ROUNDING else 0.0
 
     def interval(self, row: int, alpha: float) -> tuple[intervals.Interval, str]:
         """Interval of one curve over the sampling of cases, and the method's name.

@@ -15,7 +15,7 @@ from analysis.curves import Curves, from_reads
 from analysis.errors import RatingsError
 from analysis.figures import auc
 from analysis.intervals import Interval
-from analysis.mrmc import CaseCounts
+from analysis.mrmc_result import CaseCounts
 from analysis.ratings import OUTCOMES, Phases, Ratings, present, validate
 
 

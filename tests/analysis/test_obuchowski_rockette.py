@@ -14,7 +14,7 @@ from scipy import stats
 
 from analysis import RatingsError, obuchowski_rockette, reader_rocs
 from analysis.hillis import Random
-from analysis.mrmc import MrmcResult
+from analysis.mrmc_result import MrmcResult
 from tests.analysis.tables import made_up_study
 
 TWO = ("unaided", "aided")
@@ -221,6 +221,18 @@ def test_a_study_of_perfect_readers_has_no_interval_rather_than_a_false_one(rand
     assert result.test is None
     assert any("not positive" in warning for warning in result.warnings)
     json.dumps(result.to_dict(), allow_nan=False)
+
+
+def test_readers_who_differ_alike_have_no_test_rather_than_one_of_rounding_errors() -> None:
+    """Every reader gains exactly the same sensitivity on the same cases: all variances are zero but for rounding."""
+    table = made_up_study(readers=3, cases=14, modalities=TWO)
+    called = table["case"].isin(["C1", "C3", "C5"]) | ((table["modality"] == "aided") & (table["case"] == "C7"))
+    [difference] = obuchowski_rockette(
+        table.assign(call=called * 1), metric="sensitivity", random="readers"
+    ).differences
+
+    assert difference.estimate == pytest.approx(-1 / 7)
+    assert (difference.se, difference.ci, difference.p) == (0, None, None)
 
 
 def test_identical_readers_have_infinitely_many_degrees_of_freedom() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis import Ratings, RatingsError, read, validate
+from analysis import Ratings, RatingsError, obuchowski_rockette, read, reader_rocs, validate
 from tests.analysis.tables import made_up_study, with_detector
 
 SMALL = {
@@ -74,6 +74,16 @@ def test_other_columns_are_kept() -> None:
 
     assert frame["patient"].tolist() == [7, 8, 7, 8]
     assert frame["seconds"].isna().sum() == 1
+
+
+def test_the_largest_finite_ratings_are_analysed() -> None:
+    table = made_up_study()
+    extreme = table.assign(rating=table["rating"].map({1: -1.7e308, 2: -1e-300, 3: 0, 4: 1, 5: 1.7e308}))
+
+    for covariance in ("delong", "jackknife", "unbiased"):
+        found = obuchowski_rockette(extreme, covariance=covariance).modalities
+        assert found == obuchowski_rockette(table, covariance=covariance).modalities
+    assert [item.auc for item in reader_rocs(extreme).readers] == [item.auc for item in reader_rocs(table).readers]
 
 
 def test_any_finite_rating_is_valid() -> None:
