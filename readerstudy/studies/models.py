@@ -57,6 +57,11 @@ class Study(models.Model):
         return self.status == Status.RUNNING
 
     @property
+    def takes_readers(self) -> bool:
+        """Whether readers may still be invited and join."""
+        return self.status in (Status.DRAFT, Status.RUNNING)
+
+    @property
     def is_unblinded(self) -> bool:
         """Whether the coordinator may see judgements next to truth."""
         return self.status == Status.UNBLINDED

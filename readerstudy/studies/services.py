@@ -156,7 +156,7 @@ def _require_status(study: Study, needed: Status, act: str) -> None:
 def invite_reader(*, study: Study, actor: User | None) -> Reader:
     """Add a place for a reader, with a link that one person can take it by."""
     study = _locked_row(study)
-    if study.status not in (Status.DRAFT, Status.RUNNING):
+    if not study.takes_readers:
         raise StudyError(f"The study {study.slug} is {study.status}: it takes no more readers.")
     number = study.readers.count() + 1
     reader = Reader.objects.create(
@@ -173,8 +173,10 @@ def join_study(*, reader: Reader, user: User, years: int | None, subspecialty: s
     Raises
     ------
     StudyError
-        The link was used or has ended, or the user is in the study already.
+        The study takes no more readers, the link was used or has ended, or the user is in the study already.
     """
+    if not _locked_row(reader.study).takes_readers:
+        raise StudyError("Reading in this study has ended.")
     if Reader.objects.filter(study=reader.study, user=user).exists():
         raise StudyError("You are in this study already: you find it under My studies.")
     if reader.invitation is None:

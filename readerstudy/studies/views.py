@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from readerstudy.accounts import services as accounts
+from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.studies import services
 from readerstudy.studies.forms import AboutReaderForm, NewReaderForm, StudyForm
@@ -27,7 +29,7 @@ def study_list(request: HttpRequest) -> HttpResponse:
 @coordinator_required
 def new_study(request: HttpRequest) -> HttpResponse:
     """Make a draft."""
-    form = StudyForm(request.POST or None)
+    form = StudyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -110,13 +112,13 @@ def _act(request: HttpRequest, study: Study, act: Callable[[], object], to: str 
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Take the place that an invitation offers, as oneself or with a new account."""
     reader = get_object_or_404(Reader.objects.select_related("study", "invitation"), invitation__token=token)
-    if reader.invitation is None or not reader.invitation.is_open:
+    if reader.invitation is None or not reader.invitation.is_open or not reader.study.takes_readers:
         return render(request, "studies/join_ended.html", status=410)
     if request.user.is_authenticated and user_of(request).is_coordinator:
         messages.info(request, "This link is for a reader. Log out to see what a reader sees, or send it on.")
         return redirect("studies:readers", reader.study.slug)
     form_class = AboutReaderForm if request.user.is_authenticated else NewReaderForm
-    form = form_class(request.POST or None)
+    form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _take_place(request, reader, form)
     return render(request, "studies/join.html", {"form": form, "study": reader.study})
@@ -126,7 +128,7 @@ def _take_place(request: HttpRequest, reader: Reader, form: AboutReaderForm) -> 
     about = {name: form.cleaned_data[name] for name in ("years", "subspecialty", "country")}
     try:
         with transaction.atomic():  # a refusal leaves no half-made account behind
-            user = form.save() if isinstance(form, NewReaderForm) else user_of(request)
+            user = _new_reader(form) if isinstance(form, NewReaderForm) else user_of(request)
             services.join_study(reader=reader, user=user, **about)
     except services.StudyError as error:
         messages.error(request, str(error))
@@ -134,3 +136,8 @@ def _take_place(request: HttpRequest, reader: Reader, form: AboutReaderForm) -> 
     if not request.user.is_authenticated:
         login(request, user)
     return redirect("home")
+
+
+def _new_reader(form: NewReaderForm) -> User:
+    data = form.cleaned_data
+    return accounts.create_user(username=data["username"], password=data["password1"], role=Role.READER)
