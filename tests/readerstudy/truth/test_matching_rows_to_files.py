@@ -47,9 +47,7 @@ def test_a_rejected_file_of_the_same_name_makes_a_bare_name_ambiguous() -> None:
 
 def test_a_path_written_with_backslashes_or_a_dot_finds_its_file() -> None:
     one, two = cases(2)
-    matched = match(
-        table_of(**{"sub\\a.png": REAL, "./sub/b.png": FAKE}), [("sub/a.png", one), ("sub/b.png", two)]
-    )  # fmt: skip
+    matched = match(table_of(**{"sub\\a.png": REAL, "./sub/b.png": FAKE}), [("sub/a.png", one), ("sub/b.png", two)])
     assert {case: row.value for case, row in matched.rows.items()} == {one: REAL, two: FAKE}
     assert matched.unknown == []
 
