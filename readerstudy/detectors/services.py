@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from readerstudy.audit import services as audit
@@ -28,7 +29,8 @@ def import_scores(
     Raises
     ------
     TableError
-        The file has a fault, names a case that the cohort does not hold, or the detector has scored a case before.
+        The file has a fault, names a case that the cohort does not hold, the detector has scored a case before, or its
+        name cannot be stored.
     """
     by, rows = read_scores(file)
     cases = _cases_by_name(cohort, by)
@@ -36,7 +38,7 @@ def import_scores(
         raise TableError([f"{file.name}: the cohort {cohort.slug} has no {by} {name!r}." for name in unknown])
     if not rows:
         raise TableError([f"{file.name}: the table has no rows."])
-    detector, _ = Detector.objects.get_or_create(name=name, version=version)
+    detector = _get_or_create_detector(name.strip(), version.strip())
     known = set(detector.scores.filter(case__in=cases.values()).values_list("case", flat=True))
     if any(cases[row.name].pk in known for row in rows):
         raise TableError(
@@ -49,6 +51,22 @@ def import_scores(
         actor=actor, verb="detectors.imported", target=f"detector:{detector.pk}", cohort=cohort.slug, scores=len(rows)
     )
     return detector, len(rows)
+
+
+def _get_or_create_detector(name: str, version: str) -> Detector:
+    found = Detector.objects.filter(name=name, version=version).first()
+    if found:
+        return found
+    detector = Detector(name=name, version=version)
+    if any(str(other) == str(detector) for other in Detector.objects.all()):
+        raise TableError([f"There is a detector that is written {detector} already, with another name and version."])
+    try:
+        detector.full_clean()
+    except ValidationError as error:
+        problems = error.message_dict.items()
+        raise TableError([f"The detector's {field}: {' '.join(words)}" for field, words in problems]) from None
+    detector.save()
+    return detector
 
 
 def _cases_by_name(cohort: Cohort, by: str) -> dict[str, Case]:
