@@ -9,6 +9,7 @@ from analysis.errors import RatingsError
 from analysis.mrmc import obuchowski_rockette
 from analysis.roc import reader_rocs
 from readerstudy.reports.models import Report
+from readerstudy.reports.results import what_is_a_sample
 from readerstudy.reports.services import stored_table
 
 NAMES = ("roc", "forest")
@@ -42,7 +43,8 @@ def draw(report: Report, *, phase: str, name: str, form: str, theme: str) -> byt
         if name == "roc":
             chart = charts.roc_chart(reader_rocs(table, phase=phase), theme, size=ROC_SIDE)
         else:
-            chart = charts.forest_chart(obuchowski_rockette(table, phase=phase), theme)
+            means = obuchowski_rockette(table, phase=phase, random=what_is_a_sample(table, phase))
+            chart = charts.forest_chart(means, theme)
     except RatingsError as error:
         raise NoChartError(str(error)) from None
     if form == "json":

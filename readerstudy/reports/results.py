@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
-from analysis.agreement import fleiss_kappa
-from analysis.summary import summary
 
+from analysis.agreement import fleiss_kappa
 from analysis.detectors import compare_detectors
 from analysis.errors import RatingsError
 from analysis.mrmc import obuchowski_rockette
 from analysis.ratings import Ratings, validate
 from analysis.roc import reader_rocs
+from analysis.summary import summary
 
 METRICS = ("auc", "accuracy", "sensitivity", "specificity")
 
@@ -41,26 +41,33 @@ def compute(table: pd.DataFrame) -> dict[str, Any]:
     try:
         ratings = validate(table)
     except RatingsError as error:
-        raise NoResultsError(str(error)) from None
+        raise NoResultsError(f"These judgements cannot be analysed: {error}") from None
     human = table[table["kind"] == "human"]
     return {"phases": [_phase(ratings, human, str(phase)) for phase in human["phase"].unique()]}
 
 
+def what_is_a_sample(table: pd.DataFrame, phase: str) -> Literal["both", "cases"]:
+    """Say what the results of a phase generalise over: readers and cases, or with one reader the cases alone."""
+    reads = table[(table["kind"] == "human") & (table["phase"] == phase)]
+    return "both" if reads["reader"].nunique() > 1 else "cases"
+
+
 def _phase(ratings: Ratings, human: pd.DataFrame, phase: str) -> dict[str, Any]:
-    means = {metric: _mean(ratings, metric, phase) for metric in METRICS}
+    random = what_is_a_sample(human, phase)
+    means = {metric: _mean(ratings, metric, phase, random) for metric in METRICS}
     return {
         "phase": phase,
         "summary": _or_problem(lambda: summary(ratings, phase=phase).to_dict()),
         "roc": _or_problem(lambda: reader_rocs(ratings, phase=phase).to_dict()),
         "means": means,
         "readers": _reader_rows(means, human[human["phase"] == phase]),
-        "detectors": _or_problem(lambda: compare_detectors(ratings, phase=phase).to_dict()),
+        "detectors": _or_problem(lambda: compare_detectors(ratings, phase=phase, random=random).to_dict()),
         "agreement": _or_problem(lambda: fleiss_kappa(ratings, phase=phase).to_dict()),
     }
 
 
-def _mean(ratings: Ratings, metric: str, phase: str) -> dict[str, Any]:
-    return _or_problem(lambda: obuchowski_rockette(ratings, metric=metric, phase=phase).to_dict())
+def _mean(ratings: Ratings, metric: str, phase: str, random: Literal["both", "cases"]) -> dict[str, Any]:
+    return _or_problem(lambda: obuchowski_rockette(ratings, metric=metric, phase=phase, random=random).to_dict())
 
 
 def _or_problem(analyse: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -44,4 +44,7 @@ def make_report(*, study: Study, actor: AbstractBaseUser | None) -> Report:
 
 def stored_table(ratings_csv: str) -> pd.DataFrame:
     """Read a stored ratings table back; results are computed from this form alone, as anyone else would."""
-    return pd.read_csv(io.StringIO(ratings_csv), dtype={"reader": str, "case": str})
+    # A detector may be called "NA" or "null": only an empty cell is missing.
+    return pd.read_csv(
+        io.StringIO(ratings_csv), dtype={"reader": str, "case": str}, keep_default_na=False, na_values=[""]
+    )

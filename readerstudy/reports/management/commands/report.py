@@ -29,9 +29,9 @@ class Command(StudyCommand):
             report = services.make_report(study=study, actor=None)
         except (StillBlindedError, NoResultsError) as error:
             raise CommandError(str(error)) from None
-        self.more = {
-            "out": str(folder),
-            "files": exports.write_files(report, folder),
-            "ratings_sha256": report.ratings_sha256,
-        }
+        try:
+            files = exports.write_files(report, folder)
+        except OSError as error:
+            raise CommandError(f"{folder} cannot be written to: {error.strerror}.") from None
+        self.more = {"out": str(folder), "files": files, "ratings_sha256": report.ratings_sha256}
         return f"The report is in {folder}: open {folder / 'report.html'}"
