@@ -154,7 +154,7 @@ def test_two_detectors_are_never_written_alike_in_a_report(cohort: Cohort, file:
 
 
 def test_a_cohort_or_file_that_is_not_there_is_refused(cohort: Cohort, file: Path) -> None:
-    with pytest.raises(CommandError, match="There is no cohort 'other'. Import its images first"):
+    with pytest.raises(CommandError, match=r"There is no cohort 'other'\. Import its images first"):
         run(file, cohort="other")
     with pytest.raises(CommandError, match="there is no such file"):
         run(file)
@@ -168,6 +168,6 @@ def test_an_import_is_audited_without_any_score(cohort: Cohort, file: Path) -> N
 
 
 def test_the_database_holds_no_score_that_says_nothing(cohort: Cohort) -> None:
-    detector, case = Detector.objects.create(name="mute"), cohort.cases.first()
+    detector, case = Detector.objects.create(name="mute"), cohort.cases.all()[0]
     with pytest.raises(IntegrityError), transaction.atomic():
         DetectorScore.objects.create(detector=detector, case=case)
