@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.services import create_user
+from readerstudy.cohorts import frames
 from readerstudy.cohorts.harmonise import SQUARE_1024
 from readerstudy.cohorts.models import Case, Cohort, Image
 from readerstudy.studies import services as studies
@@ -57,3 +58,10 @@ def an_unpictured_study(
     for user in readers:
         enrol(study, user, consent=consent)
     return study
+
+
+def draw_frames(study: Study) -> None:
+    """Give the cases of a study black pictures after all."""
+    frames.folder().mkdir(parents=True, exist_ok=True)
+    for image in Image.objects.filter(case__cohort__in=study.phases.values("cohort")):
+        frames.path_of(image).write_bytes(bytes(image.rows * image.columns))

@@ -1,0 +1,195 @@
+"""The endpoint table: every route, who may use it how, and what a reader gets to see of it.
+
+A route without a row fails `test_endpoint_table.py`. Whoever adds one says here what each role is answered, and the
+tests hold the application to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Answer = int | Literal["login"]
+"""A status, or the way to the login page."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """What each role is answered.
+
+    `reader` asks for the own session; `colleague` reads in the same study and asks for that session of another;
+    `stranger` reads in no study.
+    """
+
+    anonymous: Answer
+    reader: Answer
+    colleague: Answer
+    stranger: Answer
+    coordinator: Answer
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One use of a route.
+
+    Attributes
+    ----------
+    name, route : str
+        As the URL resolver has them.
+    method : str
+        The method, and what is sent by it.
+    path : str
+        An address of the route, with names in braces that the tests fill in.
+    who : Who
+        What each role is answered.
+    tells_reader : {"nothing", "blinded", "truth"}
+        Whether a reader gets a body of the application's: none, one that the canaries search, or the answer to a case
+        after its gate.
+    """
+
+    name: str
+    route: str
+    method: str
+    path: str
+    who: Who
+    tells_reader: Literal["nothing", "blinded", "truth"] = "nothing"
+    sends: str = ""
+
+
+def _coordinators(answer: int) -> Who:
+    return Who("login", 404, 404, 404, answer)
+
+
+def _everyone(answer: int) -> Who:
+    return Who(answer, answer, answer, answer, answer)
+
+
+PAGE_OF_OWN_SESSION = Who("login", 200, 404, 404, 404)
+API_OF_OWN_SESSION = Who(403, 200, 404, 404, 404)
+LOGGED_IN = Who("login", 200, 200, 200, 200)
+
+ENDPOINTS = [
+    Endpoint("home", "", "GET", "/", Who("login", 302, 302, 302, 302)),
+    Endpoint("health", "healthz", "GET", "/healthz", _everyone(200), "blinded"),
+    Endpoint("accounts:login", "accounts/login/", "GET", "/accounts/login/", Who(200, 302, 302, 302, 302)),
+    Endpoint("accounts:login", "accounts/login/", "POST", "/accounts/login/", Who(200, 302, 302, 302, 302)),
+    Endpoint("accounts:logout", "accounts/logout/", "POST", "/accounts/logout/", _everyone(302)),
+    Endpoint("accounts:logout", "accounts/logout/", "GET", "/accounts/logout/", _everyone(405)),
+    # The reader's pages
+    Endpoint("reading:studies", "reading/", "GET", "/reading/", LOGGED_IN, "blinded"),
+    Endpoint(
+        "reading:consent", "reading/<slug:slug>/consent/", "GET", "/reading/{study}/consent/",
+        Who("login", 200, 200, 404, 404), "blinded",
+    ),
+    Endpoint(
+        "reading:consent", "reading/<slug:slug>/consent/", "POST", "/reading/{study}/consent/",
+        Who("login", 302, 302, 404, 404), sends="agree=yes",
+    ),
+    Endpoint(
+        "reading:start", "reading/<slug:slug>/start/", "POST", "/reading/{study}/start/",
+        Who("login", 302, 302, 404, 404),
+    ),
+    Endpoint(
+        "reading:start", "reading/<slug:slug>/start/", "GET", "/reading/{study}/start/",
+        Who("login", 405, 405, 405, 405),
+    ),
+    Endpoint(
+        "reading:session", "reading/sessions/<slug:code>/", "GET", "/reading/sessions/{code}/",
+        PAGE_OF_OWN_SESSION, "blinded",
+    ),
+    # The reader's API
+    Endpoint(
+        "api:studies", "api/v1/studies/", "GET", "/api/v1/studies/", Who(403, 200, 200, 200, 200), "blinded"
+    ),
+    Endpoint(
+        "api:consent", "api/v1/studies/<slug:slug>/consent/", "POST", "/api/v1/studies/{study}/consent/",
+        Who(403, 200, 200, 404, 404), "blinded",
+    ),
+    Endpoint(
+        "api:sessions", "api/v1/studies/<slug:slug>/sessions/", "POST", "/api/v1/studies/{study}/sessions/",
+        Who(403, 200, 201, 404, 404), "blinded",
+    ),
+    Endpoint(
+        "api:session", "api/v1/sessions/<slug:code>/", "GET", "/api/v1/sessions/{code}/", API_OF_OWN_SESSION, "blinded"
+    ),
+    Endpoint(
+        "api:judgements", "api/v1/sessions/<slug:code>/readings/<int:position>/judgements/", "POST",
+        "/api/v1/sessions/{code}/readings/2/judgements/", Who(403, 201, 404, 404, 404), "blinded", "judgement",
+    ),
+    Endpoint(
+        "training_api:feedback", "api/v1/sessions/<slug:code>/readings/<int:position>/feedback/", "GET",
+        "/api/v1/sessions/{code}/readings/1/feedback/", API_OF_OWN_SESSION, "truth",
+    ),
+    Endpoint(
+        "training_api:feedback", "api/v1/sessions/<slug:code>/readings/<int:position>/feedback/", "GET",
+        "/api/v1/sessions/{code}/readings/2/feedback/", Who(403, 404, 404, 404, 404),
+    ),
+    # A DICOMweb client is told the same whether it is logged in wrongly or not at all, and whether there is a session.
+    Endpoint(
+        "api:dicomweb", "api/v1/sessions/<slug:code>/dicomweb/<path:resource>", "GET",
+        "/api/v1/sessions/{code}/dicomweb/{frame}", Who(404, 200, 404, 404, 404), "blinded",
+    ),
+    Endpoint(
+        "api:dicomweb", "api/v1/sessions/<slug:code>/dicomweb/<path:resource>", "GET",
+        "/api/v1/sessions/{code}/dicomweb/studies", Who(404, 200, 404, 404, 404), "blinded",
+    ),
+    Endpoint(
+        "api:dicomweb", "api/v1/sessions/<slug:code>/dicomweb/<path:resource>", "POST",
+        "/api/v1/sessions/{code}/dicomweb/studies", Who(404, 405, 404, 404, 404),
+    ),
+    Endpoint("schema", "api/schema/", "GET", "/api/schema/", _everyone(200), "blinded"),
+    Endpoint("api-docs", "api/docs/", "GET", "/api/docs/", LOGGED_IN, "blinded"),
+    # The way into a study: whoever holds an unused link
+    Endpoint(
+        "studies:join", "studies/join/<str:token>/", "GET", "/studies/join/{token}/",
+        Who(200, 200, 200, 200, 302), "blinded",
+    ),
+    Endpoint(
+        "studies:join", "studies/join/<str:token>/", "GET", "/studies/join/{used_token}/", _everyone(410)
+    ),
+    Endpoint("studies:join", "studies/join/<str:token>/", "GET", "/studies/join/nothing/", _everyone(404)),
+    # Coordinators' pages: cohorts
+    Endpoint("truth:cohorts", "cohorts/", "GET", "/cohorts/", _coordinators(200)),
+    Endpoint("truth:gallery", "cohorts/<slug:slug>/", "GET", "/cohorts/{cohort}/", _coordinators(200)),
+    Endpoint("truth:reveal", "cohorts/<slug:slug>/reveal/", "POST", "/cohorts/{cohort}/reveal/", _coordinators(302)),
+    Endpoint("truth:hide", "cohorts/<slug:slug>/hide/", "POST", "/cohorts/{cohort}/hide/", _coordinators(302)),
+    Endpoint(
+        "truth:thumbnail", "cohorts/cases/<str:code>/thumbnail/", "GET", "/cohorts/cases/{case}/thumbnail/",
+        _coordinators(200),
+    ),
+    # Coordinators' pages: studies
+    Endpoint("studies:list", "studies/", "GET", "/studies/", _coordinators(200)),
+    Endpoint("studies:new", "studies/new/", "GET", "/studies/new/", _coordinators(200)),
+    Endpoint("studies:new", "studies/new/", "POST", "/studies/new/", _coordinators(302), sends="new study"),
+    Endpoint(
+        "studies:protocol", "studies/<slug:slug>/protocol/", "GET", "/studies/{study}/protocol/", _coordinators(200)
+    ),
+    Endpoint("studies:readers", "studies/<slug:slug>/readers/", "GET", "/studies/{study}/readers/", _coordinators(200)),
+    Endpoint(
+        "studies:invite", "studies/<slug:slug>/readers/invite/", "POST", "/studies/{study}/readers/invite/",
+        _coordinators(302),
+    ),
+    Endpoint("studies:lock", "studies/<slug:slug>/lock/", "POST", "/studies/{draft}/lock/", _coordinators(302)),
+    Endpoint("studies:close", "studies/<slug:slug>/close/", "POST", "/studies/{study}/close/", _coordinators(302)),
+    Endpoint(
+        "studies:unblind", "studies/<slug:slug>/unblind/", "POST", "/studies/{closed}/unblind/", _coordinators(302),
+        sends="reason=all have read",
+    ),
+    Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _coordinators(200)),
+    # Coordinators' pages: results
+    Endpoint(
+        "reports:results", "studies/<slug:slug>/results/", "GET", "/studies/{unblinded}/results/", _coordinators(200)
+    ),
+    Endpoint(
+        "reports:make", "studies/<slug:slug>/results/make/", "POST", "/studies/{unblinded}/results/make/",
+        _coordinators(302),
+    ),
+    Endpoint(
+        "reports:chart", "studies/<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", "GET",
+        "/studies/{unblinded}/results/phase-1/roc.json", _coordinators(200),
+    ),
+    Endpoint(
+        "reports:export", "studies/<slug:slug>/export/<str:name>", "GET", "/studies/{unblinded}/export/ratings.csv",
+        _coordinators(200),
+    ),
+]  # fmt: skip

@@ -1,0 +1,190 @@
+"""The endpoint table is whole, and every role is answered as it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from readerstudy.accounts.models import Role, User
+from readerstudy.cohorts.models import Cohort
+from readerstudy.reports.services import make_report
+from readerstudy.studies import services as studies
+from readerstudy.studies.models import Reader
+from tests.blinding.conftest import Played
+from tests.blinding.endpoints import ENDPOINTS, Answer, Endpoint
+from tests.readerstudy.makers import close_and_unblind, enrol, read
+from tests.readerstudy.reader_client import JUDGEMENT, ReaderClient
+from tests.readerstudy.unpictured import a_person, an_unpictured_cohort, an_unpictured_study, draw_frames
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+KEY = "7f0c3ac0-95a6-4a53-9e8d-2a2d8f3f7a11"
+
+
+def routes(resolver: URLResolver, names: str = "", prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Give name and pattern of everything that the application answers."""
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield f"{names}{entry.name}", route
+        else:
+            yield from routes(entry, f"{names}{entry.namespace}:" if entry.namespace else names, route)
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    known, listed = set(routes(get_resolver())), {(one.name, one.route) for one in ENDPOINTS}
+    assert known - listed == set(), "say in endpoints.py who may open these and what a reader sees of them"
+    assert listed - known == set(), "these rows of endpoints.py lead nowhere any more"
+
+
+def test_no_two_routes_share_a_name() -> None:
+    names = [name for name, _ in routes(get_resolver())]
+    assert len(names) == len(set(names))
+
+
+def test_a_row_says_that_a_reader_gets_a_body_where_one_does() -> None:
+    for row in ENDPOINTS:
+        gets_a_body = row.who.reader in (200, 201)
+        assert (row.tells_reader != "nothing") == gets_a_body, row
+
+
+def test_truth_is_told_by_one_endpoint_alone() -> None:
+    assert {row.name for row in ENDPOINTS if row.tells_reader == "truth"} == {"training_api:feedback"}
+
+
+def test_the_canaries_search_every_route_that_a_reader_gets_a_body_of(played: Played) -> None:
+    got = {one.route for one in played.exchanges if one.status in (200, 201)}
+    # An invitation is followed before there is a reader; its page is searched on its own (test_attacking_reader.py).
+    assert {row.name for row in ENDPOINTS if row.tells_reader != "nothing"} - got == {"studies:join"}
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User | None]:
+    """One person of each role."""
+    readers: dict[str, User | None] = {name: a_person(name) for name in ("reader", "colleague", "stranger")}
+    return {"anonymous": None, **readers, "coordinator": a_person("coordinator", Role.COORDINATOR)}
+
+
+@pytest.fixture
+def names(people: dict[str, User | None]) -> dict[str, str]:
+    """What stands for the names in braces: a study in each state, and the reader's session within the practice."""
+    own, colleague = people["reader"], people["colleague"]
+    assert own
+    assert colleague
+    study = an_unpictured_study("running", practice=True, readers=[own, colleague], consent=True)
+    closed = an_unpictured_study("closed")
+    studies.close_study(study=closed, actor=None)
+    an_unpictured_study("draft", locked=False)
+    _unblinded_study()
+    an_unpictured_cohort("free", cases=2)
+    client = ReaderClient(own)
+    state = client.start("running").json()
+    client.judge(state["code"], 1)
+    draw_frames(study)
+    invited = studies.invite_reader(study=study, actor=None)
+    return {
+        "study": "running", "closed": "closed", "draft": "draft", "unblinded": "unblinded", "cohort": "running-cases",
+        "code": state["code"], "frame": _frame(client.state(state["code"])),
+        "case": study.phases.all()[0].cohort.cases.all()[0].code,
+        "token": _token(invited), "used_token": _token(study.readers.get(user=own)),
+    }  # fmt: skip
+
+
+def _token(place: Reader) -> str:
+    assert place.invitation
+    return place.invitation.token
+
+
+def _frame(state: dict[str, Any]) -> str:
+    one = state["readings"][0]
+    series = f"studies/{one['dicom_study_uid']}/series/{one['dicom_series_uid']}"
+    return f"{series}/instances/{one['sop_instance_uid']}/frames/1"
+
+
+def _unblinded_study() -> None:
+    study = an_unpictured_study("unblinded")
+    for name in ("first", "second"):
+        read(enrol(study, a_person(name), consent=True))
+    make_report(study=close_and_unblind(study), actor=None)
+
+
+def ask(row: Endpoint, user: User | None, names: dict[str, str], method: str = "") -> Response:
+    """Ask as somebody, and take back whatever it changed."""
+    client = ReaderClient(user) if user else Client()
+    path, how = row.path.format(**names), method or row.method
+    with transaction.atomic():
+        if row.sends == "judgement" and how == "POST":
+            headers = {"Idempotency-Key": KEY}
+            answer = client.post(path, JUDGEMENT, content_type="application/json", headers=headers)
+        elif how == "POST":
+            answer = client.post(path, _form(row))
+        else:
+            answer = client.generic(how, path)
+        if answer.streaming:
+            answer.getvalue()  # which closes the file
+        transaction.set_rollback(True)
+    return answer
+
+
+def _form(row: Endpoint) -> dict[str, Any]:
+    if row.sends == "new study":
+        cohort = Cohort.objects.get(slug="free")
+        return {"title": "A new one", "slug": "new-one", "cohort": cohort.pk}
+    key, _, value = row.sends.partition("=")
+    return {key: value} if key else {}
+
+
+def answered(response: Response) -> Answer:
+    """Give the status, or say that the way leads to the login page."""
+    leads_to_login = response.status_code == 302 and response["Location"].startswith("/accounts/login/?next=")
+    return "login" if leads_to_login else response.status_code
+
+
+def test_every_role_is_answered_as_the_table_says(
+    people: dict[str, User | None], names: dict[str, str], subtests: pytest.Subtests
+) -> None:
+    for row in ENDPOINTS:
+        for role, expected in asdict(row.who).items():
+            with subtests.test(f"{row.method} {row.path} as {role}"):
+                assert answered(ask(row, people[role], names)) == expected
+
+
+def test_no_other_method_opens_what_is_shut(people: dict[str, User | None], names: dict[str, str]) -> None:
+    opened = []
+    for row in ENDPOINTS:
+        for role, expected in asdict(row.who).items():
+            if expected not in ("login", 403, 404) or (role == "colleague" and row.who.stranger == expected):
+                continue
+            for method in METHODS:
+                response = ask(row, people[role], names, method)
+                if response.status_code in (200, 201, 204) and not _is_description(row, method, response):
+                    opened.append((method, row.path, role, response.status_code))
+    assert opened == []
+
+
+def _is_description(row: Endpoint, method: str, response: Response) -> bool:
+    """Whether an API says what it takes (OPTIONS): the same words to everybody who is logged in."""
+    return method == "OPTIONS" and row.path.startswith("/api/v1/") and set(response.json()) <= {
+        "name", "description", "renders", "parses",
+    }  # fmt: skip
+
+
+def test_coordinators_pages_are_not_there_for_readers_whether_they_exist_or_not(
+    people: dict[str, User | None], names: dict[str, str]
+) -> None:
+    user = people["reader"]
+    nowhere = dict.fromkeys(names, "nowhere")
+    for row in ENDPOINTS:
+        if row.who.reader == 404:
+            there, not_there = ask(row, user, names), ask(row, user, nowhere)
+            assert there.status_code == not_there.status_code == 404, row
+            assert len(there.content) == len(not_there.content), row
+            assert sorted(there.headers) == sorted(not_there.headers), row
