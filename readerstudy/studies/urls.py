@@ -15,5 +15,5 @@ urlpatterns = [
     path("<slug:slug>/close/", views.close, name="close"),
     path("<slug:slug>/unblind/", views.unblind, name="unblind"),
     # Last, or it would hide the pages of a study named "join".
-    path("join/<str:token>/", views.join, name="join"),
+    path("join/<slug:token>/", views.join, name="join"),
 ]

@@ -141,20 +141,20 @@ ENDPOINTS = [
     Endpoint("api-docs", "api/docs/", "GET", "/api/docs/", LOGGED_IN, "blinded"),
     # The way into a study: whoever holds an unused link
     Endpoint(
-        "studies:join", "studies/join/<str:token>/", "GET", "/studies/join/{token}/",
+        "studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/{token}/",
         Who(200, 200, 200, 200, 302), "blinded",
     ),
     Endpoint(
-        "studies:join", "studies/join/<str:token>/", "GET", "/studies/join/{used_token}/", _everyone(410)
+        "studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/{used_token}/", _everyone(410)
     ),
-    Endpoint("studies:join", "studies/join/<str:token>/", "GET", "/studies/join/nothing/", _everyone(404)),
+    Endpoint("studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/nothing/", _everyone(404)),
     # Coordinators' pages: cohorts
     Endpoint("truth:cohorts", "cohorts/", "GET", "/cohorts/", _coordinators(200)),
     Endpoint("truth:gallery", "cohorts/<slug:slug>/", "GET", "/cohorts/{cohort}/", _coordinators(200)),
     Endpoint("truth:reveal", "cohorts/<slug:slug>/reveal/", "POST", "/cohorts/{cohort}/reveal/", _coordinators(302)),
     Endpoint("truth:hide", "cohorts/<slug:slug>/hide/", "POST", "/cohorts/{cohort}/hide/", _coordinators(302)),
     Endpoint(
-        "truth:thumbnail", "cohorts/cases/<str:code>/thumbnail/", "GET", "/cohorts/cases/{case}/thumbnail/",
+        "truth:thumbnail", "cohorts/cases/<slug:code>/thumbnail/", "GET", "/cohorts/cases/{case}/thumbnail/",
         _coordinators(200),
     ),
     # Coordinators' pages: studies
