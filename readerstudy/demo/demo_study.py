@@ -13,7 +13,7 @@ from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Role, User
 from readerstudy.cohorts.models import Cohort
 from readerstudy.cohorts.services import get_or_create_cohort
-from readerstudy.demo.services import ReaderProfile, enrol_simulated, let_read
+from readerstudy.demo.services import ReaderProfile, simulate_readers
 from readerstudy.demo.simulation import Ability
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.detectors.services import import_scores
@@ -102,9 +102,7 @@ def _let_them_read(study: Study, say: Say) -> None:
         for reader in demo_readers()
     ]
     say(f"{len(profiles)} simulated readers read {study.slug} …")
-    enrolled = list(study.readers.filter(is_simulated=True).order_by("code"))
-    places = enrolled + enrol_simulated(study, profiles[len(enrolled) :])
-    let_read(places, profiles=profiles, seed=SEED)
+    simulate_readers(study=study, profiles=profiles, seed=SEED)
 
 
 def _open_study(cohort: Cohort, practice: Cohort, coordinator: User, user: User) -> None:

@@ -44,6 +44,8 @@ def simulate_readers(
 ) -> int:
     """Enrol simulated readers in a running study and let them read it through the HTTP API.
 
+    After a break the same call goes on where it stopped.
+
     Returns
     -------
     int
@@ -82,8 +84,9 @@ def let_read(
 
 
 def enrol_simulated(study: Study, profiles: Sequence[ReaderProfile]) -> list[Reader]:
-    """Give each simulated reader a place in the study."""
-    return [_enrol(study, profile) for profile in profiles]
+    """Give each simulated reader a place in the study; places of an earlier, broken-off run are kept."""
+    enrolled = list(study.readers.filter(is_simulated=True).order_by("pk"))[: len(profiles)]
+    return enrolled + [_enrol(study, profile) for profile in profiles[len(enrolled) :]]
 
 
 @transaction.atomic

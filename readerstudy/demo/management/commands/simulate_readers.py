@@ -25,6 +25,8 @@ class Command(StudyCommand):
             raise CommandError("--readers must be at least 1.")
         if not 0.5 <= options["auc"] <= 0.99:
             raise CommandError("--auc must lie between 0.5 and 0.99.")
+        if options["seed"] < 0:
+            raise CommandError("--seed must not be negative.")
         profiles = drawn_profiles(options["readers"], seed=options["seed"], auc=options["auc"])
         sent = simulate_readers(study=study, profiles=profiles, seed=options["seed"], progress=self.say)
         self.more = {"readers": len(profiles), "judgements": sent}
