@@ -1,0 +1,74 @@
+"""`load_demo` makes a finished study and a running one; done again it does nothing, and after a crash it goes on."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from fixtures.cohort import write_cohort
+from fixtures.readers import demo_readers
+from readerstudy.audit.services import first_broken_event
+from readerstudy.cohorts.models import Cohort
+from readerstudy.demo import demo_study
+from readerstudy.detectors.models import Detector
+from readerstudy.reading.models import Judgement
+from readerstudy.reports.models import Report
+from readerstudy.studies.models import Reader, Study
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _a_small_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four small phantoms and two readers, for sixty and eight take a minute."""
+    monkeypatch.setattr(demo_study, "write_cohort", partial(write_cohort, long_side=256))
+    monkeypatch.setattr(demo_study, "CASES", 4)
+    readers = demo_readers()[:2]
+    monkeypatch.setattr(demo_study, "demo_readers", lambda: readers)
+
+
+def load() -> dict[str, Any]:
+    out = StringIO()
+    call_command("load_demo", json=True, stdout=out)
+    summary: dict[str, Any] = json.loads(out.getvalue().splitlines()[-1])
+    return summary
+
+
+def counts() -> list[int]:
+    return [model._default_manager.count() for model in (Cohort, Study, Reader, Judgement, Report, Detector)]
+
+
+def test_the_demo_is_whole_and_loading_it_again_changes_nothing() -> None:
+    first = load()
+    assert (first["study"], first["open_study"], first["cohort"]) == ("demo-finished", "demo-open", "demo-phantoms")
+    finished, running = (Study.objects.get(slug=first[key]) for key in ("study", "open_study"))
+    assert (finished.status, running.status) == ("unblinded", "running")
+    assert counts() == [2, 2, 2 + 1, 2 * (4 + 2), 1, 2]
+    (phase,) = Report.objects.get().results["phases"]
+    assert phase["summary"]["reads"] == 2 * 4
+    assert len(phase["roc"]["detectors"]) == 2
+    assert first_broken_event() is None
+    for login in first["logins"]:
+        assert Client().login(username=login["username"], password=login["password"])
+    before = counts()
+    assert load() == first
+    assert counts() == before
+
+
+def test_after_a_crash_loading_again_makes_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(**_: object) -> None:
+        raise RuntimeError("the power went out")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(demo_study, "make_report", crash)
+        with pytest.raises(RuntimeError):
+            load()
+    assert not Report.objects.exists()
+    load()
+    assert counts() == [2, 2, 2 + 1, 2 * (4 + 2), 1, 2]
