@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.audit import services as audit
-from readerstudy.cohorts.models import Cohort
-from readerstudy.studies.models import Phase, Reader, Status, Study
+from readerstudy.cohorts.models import Cohort, Image
+from readerstudy.studies.models import Feedback, Phase, Reader, Status, Study
 from readerstudy.studies.presets import CONSENT, PRESETS
 
 
@@ -80,7 +81,19 @@ def what_locking_misses(study: Study) -> list[str]:
                 f"The truth of the cohort {cohort.slug} is not sealed: give every case its truth, of both classes "
                 "(import_cases … --truth truth.csv)."
             )
-    return missing
+    return missing + _told_beforehand(study)
+
+
+def _told_beforehand(study: Study) -> list[str]:
+    """Name the cohorts that hold a picture whose answer another phase tells: a cohort's name does not show that."""
+    told = Image.objects.filter(case__cohort__in=study.phases.exclude(feedback=Feedback.NONE).values("cohort"))
+    asked = study.phases.filter(feedback=Feedback.NONE).values("cohort")
+    again = Image.objects.filter(case__cohort__in=asked, sha256__in=told.values("sha256"))
+    counts = again.values_list("case__cohort__slug").annotate(pictures=Count("pk")).order_by("case__cohort__slug")
+    return [
+        f"The cohort {slug} holds pictures whose answers the practice tells ({pictures}): practise on other cases."
+        for slug, pictures in counts
+    ]
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from readerstudy.accounts.models import Role, User
@@ -29,7 +30,11 @@ def an_unpictured_cohort(slug: str, *, cases: int) -> Cohort:
     for number in range(cases):
         case = Case.objects.create(cohort=cohort)
         side = SQUARE_1024.side
-        Image.objects.create(case=case, file=f"{slug}-{number}", rows=side, columns=side, profile=SQUARE_1024.name)
+        name = f"{slug}-{number}"
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        Image.objects.create(
+            case=case, file=name, sha256=digest, rows=side, columns=side, profile=SQUARE_1024.name
+        )  # fmt: skip
         telltales = {"telltales": "grain; spine"} if number % 2 else {}
         rows[case] = TruthRow(f"{number}.png", (Value.AUTHENTIC, Value.SYNTHETIC)[number % 2], telltales)
     write_truth(cohort=cohort, rows=rows, actor=None)
