@@ -63,12 +63,14 @@ def test_a_secret_key_of_the_environment_is_taken_and_none_is_written(
 
 def test_a_secret_key_is_drawn_once_and_for_its_owner_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("SECRET_KEY", raising=False)
-    folder = tmp_path / "not" / "yet"
-    key = environment.secret_key(folder)
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    for folder in (mine, other):
+        folder.mkdir()
+    key = environment.secret_key(mine)
     assert len(key) >= 50
-    assert environment.secret_key(folder) == key
-    assert environment.secret_key(tmp_path / "other") != key
-    (file,) = folder.iterdir()
+    assert environment.secret_key(mine) == key
+    assert environment.secret_key(other) != key
+    (file,) = mine.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
@@ -76,7 +78,9 @@ def test_processes_that_start_together_agree_on_one_secret_key(monkeypatch: pyte
     monkeypatch.delenv("SECRET_KEY", raising=False)
     with ThreadPoolExecutor(8) as pool:
         for attempt in range(20):
-            keys = set(pool.map(environment.secret_key, [tmp_path / str(attempt)] * 8))
+            folder = tmp_path / str(attempt)
+            folder.mkdir()
+            keys = set(pool.map(environment.secret_key, [folder] * 8))
             assert len(keys) == 1
             assert keys != {""}
 
