@@ -96,7 +96,7 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 def unblind(request: HttpRequest, slug: str) -> HttpResponse:
     """Put judgements next to the truth, for a reason."""
     study = get_object_or_404(Study, slug=slug)
-    reason = request.POST.get("reason", "")
+    reason = request.POST.get("reason", "").replace("\0", "")  # which PostgreSQL cannot store
     return _act(request, study, lambda: services.unblind_study(study=study, reason=reason, actor=user_of(request)))
 
 

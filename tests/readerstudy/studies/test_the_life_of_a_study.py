@@ -196,6 +196,13 @@ def test_the_page_says_why_an_act_was_refused(client: Client, coordinator: User,
     assert "Unblinding asks for a reason" in client.post("/studies/s/unblind/", follow=True).content.decode()
 
 
+def test_a_reason_with_a_zero_byte_is_kept_without_it(client: Client, coordinator: User, study: Study) -> None:
+    bring_to(study, "closed")
+    client.force_login(coordinator)
+    client.post("/studies/s/unblind/", {"reason": "all\0 have read"})
+    assert Event.objects.latest("pk").detail == {"reason": "all have read"}
+
+
 def test_the_protocol_page_says_what_a_draft_still_lacks(client: Client, coordinator: User) -> None:
     create_study(slug="s", preset="single-phase", cohorts=[create_cohort(name="empty", actor=None)])
     client.force_login(coordinator)
