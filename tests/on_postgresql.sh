@@ -3,7 +3,7 @@
 # PostgreSQL refuses to run as root, so root runs it as the user nobody.
 set -euo pipefail
 
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1 || true)
 if [ -z "$bin" ]; then
   echo "PostgreSQL is missing: sudo apt-get install postgresql" >&2
   [ -z "${CI:-}" ] && exit 0 || exit 1

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from readerstudy.accounts.models import User
 
@@ -29,4 +29,16 @@ def coordinator_required(view: View[P]) -> View[P]:
             raise Http404
         return view(request, *args, **kwargs)
 
-    return cast(View[P], login_required(guarded))
+    return cast(View[P], _reload_when_logged_out(login_required(guarded)))
+
+
+def _reload_when_logged_out(view: View[P]) -> View[P]:
+    """Let a part of a page that renews itself reload the whole page, rather than show the login inside of it."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.headers.get("HX-Request") and not request.user.is_authenticated:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return view(request, *args, **kwargs)
+
+    return cast(View[P], answer)

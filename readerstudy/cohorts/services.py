@@ -56,3 +56,30 @@ def get_or_create_cohort(*, name: str, actor: User | None) -> Cohort:
     """Give the cohort of this name, made if there is none."""
     existing = Cohort.objects.filter(slug=cohort_slug(name)).first()
     return existing or create_cohort(name=name, actor=actor)
+
+
+@transaction.atomic
+def discard_empty_cohort(*, cohort: Cohort, actor: User | None) -> None:
+    """Take a cohort away again that an import made and could not fill; one that holds a case stays."""
+    if not cohort.cases.exists():
+        Cohort.objects.filter(pk=cohort.pk).delete()
+        record(actor=actor, verb="cohorts.discarded", target=f"cohort:{cohort.slug}")
+
+
+class UnknownCohortError(Exception):
+    """There is no such cohort; the message names those there are."""
+
+
+def find_cohort(name: str) -> Cohort:
+    """Give the cohort of this name or slug.
+
+    Raises
+    ------
+    UnknownCohortError
+        There is none.
+    """
+    found = Cohort.objects.filter(slug=name).first() or Cohort.objects.filter(slug=slugify(name)).first()
+    if found is None:
+        known = ", ".join(Cohort.objects.values_list("slug", flat=True)) or "none yet (import_cases makes one)"
+        raise UnknownCohortError(f"There is no cohort {name!r}. Known: {known}.")
+    return found

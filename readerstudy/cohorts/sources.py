@@ -46,6 +46,13 @@ def local_files(source: Path) -> Sequence[SourceFile]:
     SourceUnavailableError
         There is no such folder or file, or nothing in it.
     """
+    try:
+        return _listed(source)
+    except OSError as error:
+        raise SourceUnavailableError(f"{source} cannot be read: {error.strerror}.") from None
+
+
+def _listed(source: Path) -> Sequence[SourceFile]:
     if source.is_file():
         return [_local_file(source.parent, Path(source.name))]
     if not source.is_dir():

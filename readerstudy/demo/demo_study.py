@@ -24,7 +24,7 @@ from readerstudy.truth.importing import import_cases
 
 COHORT, PRACTICE = "demo-phantoms", "demo-practice"
 FINISHED, OPEN = "demo-finished", "demo-open"
-FINISHED_TITLE, OPEN_TITLE = "Demo: a finished study", "Demo: a study to read in"
+FINISHED_TITLE, OPEN_TITLE = "Demo with phantoms: a finished study", "Demo with phantoms: a study to read in"
 LOGINS = [
     (Role.COORDINATOR.value, "coordinator", "demo-coordinator"),
     (Role.READER.value, "reader", "demo-reader"),
@@ -33,6 +33,12 @@ CASES, PRACTICE_CASES, SEED = 60, 2, 2026
 NOTE = (
     "Phantoms: every picture here was drawn by code. None shows a patient, and “authentic” means drawn by the full "
     "acquisition model, “synthetic” drawn as an imitation with telltales."
+)
+
+CONSENT = (
+    "This is a demo. Every picture in it is a phantom, drawn by code: none shows a patient. You will look at them "
+    "as at X-rays and say of each whether you take it for authentic or for synthetic. What you say stays on this "
+    "machine."
 )
 
 Say = Callable[[str], None]
@@ -47,9 +53,19 @@ def load(*, say: Say) -> None:
     _open_study(cohort, practice, coordinator, users[Role.READER])
 
 
+class NotTheDemoError(Exception):
+    """An account of the demo's name belongs to somebody else."""
+
+
 def _user(role: str, name: str, password: str) -> User:
     found = User.objects.filter(username=name).first()
-    return found or accounts.create_user(username=name, password=password, role=role)
+    if found is None:
+        return accounts.create_user(username=name, password=password, role=role)
+    if not found.check_password(password):
+        raise NotTheDemoError(
+            f"There is an account {name!r} already that is not the demo's. Load the demo into a DATA_DIR of its own."
+        )
+    return found
 
 
 def _cohorts(coordinator: User, say: Say) -> tuple[Cohort, Cohort]:
@@ -114,7 +130,7 @@ def _open_study(cohort: Cohort, practice: Cohort, coordinator: User, user: User)
 
 def _study(slug: str, title: str, cohort: Cohort, practice: Cohort, actor: User) -> Study:
     study = Study.objects.filter(slug=slug).first() or studies.create_study(
-        slug=slug, preset="single-phase", cohorts=[cohort, practice], title=title, actor=actor
+        slug=slug, preset="single-phase", cohorts=[cohort, practice], title=title, consent=CONSENT, actor=actor
     )
     if study.status == Status.DRAFT:
         studies.lock_study(study=study, actor=actor)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +78,9 @@ def let_read(
         for reader, profile in zip(places, profiles, strict=True):
             if next_phase(reader) is None:
                 continue
-            client = SimulatedReader(address, *_fresh_login(reader))
-            sent += client.read_study(reader.study.slug, _judge_by_truth(profile.ability, reader, seed))
+            with _login(reader) as (username, password):
+                client = SimulatedReader(address, username, password)
+                sent += client.read_study(reader.study.slug, _judge_by_truth(profile.ability, reader, seed))
             progress(f"{reader.code} has read {reader.study.slug}.")
     return sent
 
@@ -92,25 +94,29 @@ def enrol_simulated(study: Study, profiles: Sequence[ReaderProfile]) -> list[Rea
 @transaction.atomic
 def _enrol(study: Study, profile: ReaderProfile) -> Reader:
     """Make an account and take a place in the study."""
-    reader = studies.invite_reader(study=study, actor=None)
+    reader = studies.invite_reader(study=study, actor=None, simulated=True)
     username = f"simulated-{study.slug}-{reader.code}"
     user = accounts.create_user(username=username, password=None, role=Role.READER)
     studies.join_study(
         reader=reader, user=user, years=profile.years, subspecialty=profile.subspecialty, country=profile.country
     )
-    reader.is_simulated = True
-    reader.save(update_fields=["is_simulated"])
     return reader
 
 
-def _fresh_login(reader: Reader) -> tuple[str, str]:
-    """Give the reader a password that lives as long as the simulation."""
-    if reader.user is None or not reader.is_simulated:
+@contextmanager
+def _login(reader: Reader) -> Iterator[tuple[str, str]]:
+    """Give the reader a name and a password that opens the account only meanwhile."""
+    user = reader.user
+    if user is None or not reader.is_simulated:
         raise studies.StudyError(f"{reader.code} is not a simulated reader.")
     password = secrets.token_urlsafe(16)
-    reader.user.set_password(password)
-    reader.user.save(update_fields=["password"])
-    return reader.user.username, password
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    try:
+        yield user.username, password
+    finally:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
 
 
 def _judge_by_truth(ability: Ability, reader: Reader, seed: int) -> Callable[[str, int], Judgement]:

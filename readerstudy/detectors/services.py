@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import Counter
+from pathlib import Path, PurePosixPath
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
+from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.models import Case, Cohort, Source
-from readerstudy.csv_table import TableError
 from readerstudy.detectors.models import Detector, DetectorScore
 from readerstudy.detectors.table import read_scores
 
 
 @transaction.atomic
-def import_scores(
-    *, name: str, version: str, file: Path, cohort: Cohort, actor: AbstractBaseUser | None
-) -> tuple[Detector, int]:
+def import_scores(*, name: str, version: str, file: Path, cohort: Cohort, actor: User | None) -> tuple[Detector, int]:
     """Store a detector's scores for the cases of a cohort: all of the file, or nothing.
 
     Returns
@@ -72,5 +71,7 @@ def _get_or_create_detector(name: str, version: str) -> Detector:
 def _cases_by_name(cohort: Cohort, by: str) -> dict[str, Case]:
     if by == "case":
         return {case.code: case for case in cohort.cases.all()}
-    sources = Source.objects.filter(cohort=cohort).select_related("case")
-    return {source.name: source.case for source in sources}
+    sources = list(Source.objects.filter(cohort=cohort).select_related("case"))
+    bare = Counter(PurePosixPath(source.name).name for source in sources)
+    by_bare_name = {name: s.case for s in sources if bare[name := PurePosixPath(s.name).name] == 1}
+    return by_bare_name | {source.name: source.case for source in sources}

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from readerstudy.csv_table import Row, TableError, read_rows
+from readerstudy.cohorts.csv_table import Row, TableError, read_rows
 
 _CALLS = {"synthetic": True, "1": True, "authentic": False, "0": False}
 

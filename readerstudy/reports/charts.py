@@ -9,7 +9,7 @@ from analysis.errors import RatingsError
 from analysis.mrmc import obuchowski_rockette
 from analysis.roc import reader_rocs
 from readerstudy.reports.models import Report
-from readerstudy.reports.results import what_is_a_sample
+from readerstudy.reports.results import what_is_a_sample, without_early_leavers
 from readerstudy.reports.services import stored_table
 
 NAMES = ("roc", "forest")
@@ -38,12 +38,13 @@ def draw(report: Report, *, phase: str, name: str, form: str, theme: str) -> byt
     NoChartError
         The data do not allow it.
     """
-    table = stored_table(report.ratings_csv)
+    whole = stored_table(report.ratings_csv)
+    table, _ = without_early_leavers(whole[whole["phase"] == phase])
     try:
         if name == "roc":
             chart = charts.roc_chart(reader_rocs(table, phase=phase), theme, size=ROC_SIDE)
         else:
-            means = obuchowski_rockette(table, phase=phase, random=what_is_a_sample(table, phase))
+            means = obuchowski_rockette(table, phase=phase, random=what_is_a_sample(table))
             chart = charts.forest_chart(means, theme)
     except RatingsError as error:
         raise NoChartError(str(error)) from None

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from readerstudy.reports import charts
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, reader_table
+from readerstudy.studies.models import Study
 
 
 def results_json(report: Report) -> str:
@@ -23,8 +24,15 @@ def report_html(report: Report) -> str:
     """Give the report as one file that needs no other and prints well."""
     drawn = [(phase, charts.inline_svgs(report, phase["phase"])) for phase in report.results["phases"]]
     simulated = report.study.readers.filter(is_simulated=True).exists()
-    context = {"study": report.study, "report": report, "drawn": drawn, "simulated": simulated}
+    notes = cohort_notes(report.study)
+    context = {"study": report.study, "report": report, "drawn": drawn, "simulated": simulated, "notes": notes}
     return render_to_string("reports/report.html", context)
+
+
+def cohort_notes(study: Study) -> list[str]:
+    """Give what is noted of the study's cohorts, as that they are phantoms."""
+    notes = study.phases.order_by("position").values_list("cohort__note", flat=True)
+    return [note for note in dict.fromkeys(notes) if note]
 
 
 FILES: dict[str, tuple[str, Callable[[Report], str]]] = {

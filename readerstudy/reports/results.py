@@ -28,8 +28,9 @@ def compute(table: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        `phases`: for each, `phase`, `summary`, `roc`, `means` (Obuchowski–Rockette of each metric), `readers` (one
-        row each), `detectors`, `agreement`. An analysis that the data do not allow is `{"problem": words}`.
+        `phases`: for each, `phase`, `left_out` (readers who judged too little to be analysed), `summary`, `roc`,
+        `means` (Obuchowski–Rockette of each metric), `readers` (one row each), `detectors`, `agreement`. An analysis
+        that the data do not allow is `{"problem": words}`.
 
     Raises
     ------
@@ -39,28 +40,54 @@ def compute(table: pd.DataFrame) -> dict[str, Any]:
     if not (table["kind"] == "human").any():
         raise NoResultsError("Nobody has judged a case in this study yet, so there is nothing to analyse.")
     try:
-        ratings = validate(table)
+        validate(table)
+        phases = table.loc[table["kind"] == "human", "phase"].unique()
+        return {"phases": [_phase(table[table["phase"] == phase], str(phase)) for phase in phases]}
     except RatingsError as error:
         raise NoResultsError(f"These judgements cannot be analysed: {error}") from None
+
+
+def without_early_leavers(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out the people who judged too few cases for any estimate of their own.
+
+    With fewer than two cases of either class a reader has no variance, and would take every other reader's results
+    along. When nobody has more, nobody is left out.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The ratings of one phase.
+
+    Returns
+    -------
+    (pandas.DataFrame, list of str)
+        The table without them, and who they are.
+    """
     human = table[table["kind"] == "human"]
-    return {"phases": [_phase(ratings, human, str(phase)) for phase in human["phase"].unique()]}
+    counts = human.groupby(["reader", "truth"], observed=True).size().unstack(fill_value=0)
+    enough = counts.reindex(columns=[0, 1], fill_value=0).min(axis=1) >= 2
+    leavers = [str(reader) for reader in enough.index[~enough]]
+    if enough.any():
+        return table[(table["kind"] != "human") | ~table["reader"].isin(leavers)], leavers
+    return table, []
 
 
-def what_is_a_sample(table: pd.DataFrame, phase: str) -> Literal["both", "cases"]:
+def what_is_a_sample(table: pd.DataFrame) -> Literal["both", "cases"]:
     """Say what the results of a phase generalise over: readers and cases, or with one reader the cases alone."""
-    reads = table[(table["kind"] == "human") & (table["phase"] == phase)]
-    return "both" if reads["reader"].nunique() > 1 else "cases"
+    return "both" if table.loc[table["kind"] == "human", "reader"].nunique() > 1 else "cases"
 
 
-def _phase(ratings: Ratings, human: pd.DataFrame, phase: str) -> dict[str, Any]:
-    random = what_is_a_sample(human, phase)
+def _phase(table: pd.DataFrame, phase: str) -> dict[str, Any]:
+    analysed, left_out = without_early_leavers(table)
+    ratings, random = validate(analysed), what_is_a_sample(analysed)
     means = {metric: _mean(ratings, metric, phase, random) for metric in METRICS}
     return {
         "phase": phase,
+        "left_out": left_out,
         "summary": _or_problem(lambda: summary(ratings, phase=phase).to_dict()),
         "roc": _or_problem(lambda: reader_rocs(ratings, phase=phase).to_dict()),
         "means": means,
-        "readers": _reader_rows(means, human[human["phase"] == phase]),
+        "readers": _reader_rows(means, table[table["kind"] == "human"]),
         "detectors": _or_problem(lambda: compare_detectors(ratings, phase=phase, random=random).to_dict()),
         "agreement": _or_problem(lambda: fleiss_kappa(ratings, phase=phase).to_dict()),
     }

@@ -6,9 +6,9 @@ import hashlib
 import io
 
 import pandas as pd
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
+from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import ratings_table
@@ -17,7 +17,7 @@ from readerstudy.studies.models import Study
 
 
 @transaction.atomic
-def make_report(*, study: Study, actor: AbstractBaseUser | None) -> Report:
+def make_report(*, study: Study, actor: User | None) -> Report:
     """Compute the results of an unblinded study, and store them with the table that they come from.
 
     Raises

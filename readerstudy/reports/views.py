@@ -22,6 +22,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     report = study.reports.first()
     context = {"study": study, "report": report, "phases": report.results["phases"] if report else []}
     context["files"] = list(exports.FILES)
+    context["notes"] = exports.cohort_notes(study)
     context["simulated"] = study.readers.filter(is_simulated=True).exists()
     return render(request, "reports/results.html", context)
 

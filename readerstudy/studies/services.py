@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from readerstudy.accounts import services as accounts
@@ -25,7 +25,13 @@ class StudyError(Exception):
 
 @transaction.atomic
 def create_study(
-    *, slug: str, preset: str, cohorts: Sequence[Cohort], title: str = "", actor: User | None = None
+    *,
+    slug: str,
+    preset: str,
+    cohorts: Sequence[Cohort],
+    title: str = "",
+    consent: str = CONSENT,
+    actor: User | None = None,
 ) -> Study:
     """Make a draft study from a preset.
 
@@ -38,7 +44,7 @@ def create_study(
     if chosen is None:
         raise StudyError(f"There is no preset {preset!r}. Known: {', '.join(PRESETS)}.")
     _require_fitting(cohorts, chosen.cohorts)
-    study = Study(slug=slug, title=title or slug, preset=preset, consent=CONSENT, created_by=actor)
+    study = Study(slug=slug, title=title or slug, preset=preset, consent=consent, created_by=actor)
     try:
         study.full_clean()
     except ValidationError as error:
@@ -85,13 +91,18 @@ def what_locking_misses(study: Study) -> list[str]:
 
 
 def _told_beforehand(study: Study) -> list[str]:
-    """Name the cohorts that hold a picture whose answer another phase tells: a cohort's name does not show that."""
-    told = Image.objects.filter(case__cohort__in=study.phases.exclude(feedback=Feedback.NONE).values("cohort"))
-    asked = study.phases.filter(feedback=Feedback.NONE).values("cohort")
-    again = Image.objects.filter(case__cohort__in=asked, sha256__in=told.values("sha256"))
+    """Name the cohorts that hold a picture whose answer a phase tells, here or in a study that people read in.
+
+    A cohort's name does not show that, and a reader may be in both studies.
+    """
+    phases = Phase.objects.filter(Q(study=study) | Q(study__status__in=(Status.RUNNING, Status.CLOSED)))
+    told = Image.objects.filter(case__cohort__in=phases.exclude(feedback=Feedback.NONE).values("cohort"))
+    asked = Image.objects.filter(case__cohort__in=phases.filter(feedback=Feedback.NONE).values("cohort"))
+    here = Image.objects.filter(case__cohort__in=study.phases.values("cohort"))
+    again = asked.filter(sha256__in=told.values("sha256")).filter(sha256__in=here.values("sha256"))
     counts = again.values_list("case__cohort__slug").annotate(pictures=Count("pk")).order_by("case__cohort__slug")
     return [
-        f"The cohort {slug} holds pictures whose answers the practice tells ({pictures}): practise on other cases."
+        f"The cohort {slug} holds pictures whose answers a practice tells ({pictures}): practise on other cases."
         for slug, pictures in counts
     ]
 
@@ -107,9 +118,12 @@ def lock_study(*, study: Study, actor: User | None) -> None:
     """
     study = _locked_row(study)
     _require_status(study, Status.DRAFT, "locked")
+    # Nothing may be added to the cohorts between the look at them and the lock.
+    cohorts = Cohort.objects.select_for_update().filter(pk__in=list(study.phases.values_list("cohort", flat=True)))
+    held = [cohort.pk for cohort in cohorts]
     if missing := what_locking_misses(study):
         raise StudyError("\n".join(missing))
-    Cohort.objects.filter(pk__in=study.phases.values("cohort")).update(is_locked=True)
+    Cohort.objects.filter(pk__in=held).update(is_locked=True)
     study.status, study.locked_at, study.protocol_digest = Status.RUNNING, timezone.now(), protocol_digest(study)
     study.save(update_fields=["status", "locked_at", "protocol_digest"])
     audit.record(actor=actor, verb="studies.locked", target=f"study:{study.slug}", protocol=study.protocol_digest)
@@ -166,14 +180,17 @@ def _require_status(study: Study, needed: Status, act: str) -> None:
 
 
 @transaction.atomic
-def invite_reader(*, study: Study, actor: User | None) -> Reader:
-    """Add a place for a reader, with a link that one person can take it by."""
+def invite_reader(*, study: Study, actor: User | None, simulated: bool = False) -> Reader:
+    """Add a place for a reader, with a link that one person (or one simulated reader) can take it by."""
     study = _locked_row(study)
     if not study.takes_readers:
         raise StudyError(f"The study {study.slug} is {study.status}: it takes no more readers.")
     number = study.readers.count() + 1
     reader = Reader.objects.create(
-        study=study, code=f"R{number:02d}", invitation=Invitation.objects.create(created_by=actor)
+        study=study,
+        code=f"R{number:02d}",
+        invitation=Invitation.objects.create(created_by=actor),
+        is_simulated=simulated,
     )
     audit.record(actor=actor, verb="studies.reader_invited", target=f"study:{study.slug}", reader=reader.code)
     return reader
@@ -194,6 +211,8 @@ def join_study(*, reader: Reader, user: User, years: int | None, subspecialty: s
         raise StudyError("You are in this study already: you find it under My studies.")
     if reader.invitation is None:
         raise StudyError("This place has no invitation.")
+    if reader.study.readers.exclude(user=None).exclude(is_simulated=reader.is_simulated).exists():
+        raise StudyError("People and simulated readers cannot read in one study: their judgements must not mix.")
     try:
         accounts.accept_invitation(invitation=reader.invitation, user=user)
     except accounts.InvitationEndedError:
@@ -212,7 +231,7 @@ def give_consent(*, reader: Reader, actor: User) -> None:
     StudyError
         The study is not open for reading.
     """
-    if not reader.study.is_running:
+    if not _locked_row(reader.study).is_running:
         raise StudyError("This study is not open for reading now.")
     if Reader.objects.filter(pk=reader.pk, consented_at=None).update(consented_at=timezone.now()):
         digest = hashlib.sha256(reader.study.consent.encode()).hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth import login
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +17,7 @@ from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.studies import services
 from readerstudy.studies.forms import AboutReaderForm, NewReaderForm, StudyForm
-from readerstudy.studies.models import Reader, Study
+from readerstudy.studies.models import Reader, Status, Study
 from readerstudy.studies.presets import SINGLE_PHASE
 
 
@@ -52,7 +53,7 @@ def protocol(request: HttpRequest, slug: str) -> HttpResponse:
     """What the study is, where it stands, and what comes next."""
     study = get_object_or_404(Study, slug=slug)
     phases = study.phases.select_related("cohort")
-    missing = services.what_locking_misses(study) if study.status == "draft" else []
+    missing = services.what_locking_misses(study) if study.status == Status.DRAFT else []
     return render(request, "studies/protocol.html", {"study": study, "phases": phases, "missing": missing})
 
 
@@ -112,6 +113,8 @@ def _act(request: HttpRequest, study: Study, act: Callable[[], object], to: str 
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Take the place that an invitation offers, as oneself or with a new account."""
     reader = get_object_or_404(Reader.objects.select_related("study", "invitation"), invitation__token=token)
+    if request.user.is_authenticated and reader.user_id == request.user.pk:
+        return redirect("home")  # a second click on one's own link
     if reader.invitation is None or not reader.invitation.is_open or not reader.study.takes_readers:
         return render(request, "studies/join_ended.html", status=410)
     if request.user.is_authenticated and user_of(request).is_coordinator:
@@ -133,6 +136,9 @@ def _take_place(request: HttpRequest, reader: Reader, form: AboutReaderForm) -> 
     except services.StudyError as error:
         messages.error(request, str(error))
         return redirect("home")
+    except ValidationError as error:  # the name was taken while the form was being filled in
+        form.add_error(None, error.messages)
+        return render(request, "studies/join.html", {"form": form, "study": reader.study})
     if not request.user.is_authenticated:
         login(request, user)
     return redirect("home")

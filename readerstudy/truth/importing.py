@@ -9,7 +9,7 @@ from typing import Any
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import importing
 from readerstudy.cohorts.models import Case, Cohort, Source
-from readerstudy.cohorts.services import get_or_create_cohort
+from readerstudy.cohorts.services import discard_empty_cohort, get_or_create_cohort
 from readerstudy.truth import services
 from readerstudy.truth.matching import Matched, match
 from readerstudy.truth.models import Truth, Value
@@ -48,13 +48,16 @@ def import_cases(
 
     Raises
     ------
-    TableError, CohortNameError, CohortLockedError, SourceUnavailableError
+    TableError, CohortNameError, CohortLockedError, SourceUnavailableError, TruthError
         Each names what is wrong and what to do.
     """
     table = read_truth_table(truth) if truth else {}
     listed = importing.list_files(source)
     cohort = get_or_create_cohort(name=name, actor=actor)
     images = importing.import_images(cohort=cohort, files=listed, actor=actor, progress=progress)
+    if not images.imported and not images.duplicates:
+        discard_empty_cohort(cohort=cohort, actor=actor)
+        return CasesImport(cohort, images, Matched(), sealed=cohort.is_sealed, problems=[])
     files = [(one.file, one.case) for one in [*images.imported, *images.duplicates]]
     rejected = [one.file for one in images.rejected]
     matched = match(table, files, rejected=rejected, known=_known_truth(cohort))

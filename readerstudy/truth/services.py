@@ -7,9 +7,9 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 
+from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
 from readerstudy.cohorts.models import Case, Cohort
 from readerstudy.truth.models import Truth
@@ -26,12 +26,13 @@ def write_truth(
     cohort: Cohort,
     rows: Mapping[Case, TruthRow],
     withdrawn: Sequence[Case] = (),
-    actor: AbstractBaseUser | None,
+    actor: User | None,
 ) -> None:
     """Write or correct the truth of cases, as long as no study has locked their cohort.
 
     What was said of `withdrawn` cases is taken away: two sources contradict each other there.
     """
+    _hold(cohort)
     if cohort.is_locked:
         raise TruthError(f"The cohort {cohort.slug} is part of a locked study: its truth can no longer change.")
     _break_seal(cohort)
@@ -44,7 +45,7 @@ def write_truth(
 
 
 @transaction.atomic
-def seal_truth(*, cohort: Cohort, actor: AbstractBaseUser | None) -> str:
+def seal_truth(*, cohort: Cohort, actor: User | None) -> str:
     """Seal a cohort's truth: its digest goes onto the cohort, with an opaque stratum for every case.
 
     Returns
@@ -57,6 +58,7 @@ def seal_truth(*, cohort: Cohort, actor: AbstractBaseUser | None) -> str:
     TruthError
         The cohort is locked or empty, a case has no truth, or all cases are of one class.
     """
+    _hold(cohort)
     truths = list(Truth.objects.filter(case__cohort=cohort).select_related("case").order_by("case__code"))
     _require_sealable(cohort, truths)
     table = [[t.case.code, t.value, *(getattr(t, name) for name in COVARIATES)] for t in truths]
@@ -66,6 +68,12 @@ def seal_truth(*, cohort: Cohort, actor: AbstractBaseUser | None) -> str:
     _write_strata(truths)
     audit.record(actor=actor, verb="truth.sealed", target=f"cohort:{cohort.slug}", digest=cohort.sealed_digest)
     return cohort.sealed_digest
+
+
+def _hold(cohort: Cohort) -> None:
+    """Take the cohort's row and read it anew: a study may have locked it since the caller looked."""
+    Cohort.objects.select_for_update().get(pk=cohort.pk)
+    cohort.refresh_from_db()
 
 
 def _require_sealable(cohort: Cohort, truths: list[Truth]) -> None:
@@ -95,3 +103,8 @@ def _write_strata(truths: list[Truth]) -> None:
 def _break_seal(cohort: Cohort) -> None:
     cohort.sealed_digest, cohort.sealed_cases = "", 0
     cohort.save(update_fields=["sealed_digest", "sealed_cases"])
+
+
+def note_reveal(*, cohort: Cohort, actor: User) -> None:
+    """Note that somebody asked to see the truth of a cohort's cases."""
+    audit.record(actor=actor, verb="truth.seen", target=f"cohort:{cohort.slug}")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from readerstudy.csv_table import Row, TableError, read_rows
+from readerstudy.cohorts.csv_table import Row, TableError, read_rows
 from readerstudy.truth.models import Truth, Value
 
 COVARIATES = ("generator", "anatomy", "view", "finding", "diagnosis", "patient", "sex", "pair", "telltales")

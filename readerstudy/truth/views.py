@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
-from readerstudy.audit import services as audit
 from readerstudy.cohorts import frames
 from readerstudy.cohorts.models import Case, Cohort, Image
+from readerstudy.truth import services
 from readerstudy.truth.models import Truth
 
 CASES_PER_PAGE = 60
@@ -49,8 +49,8 @@ def gallery(request: HttpRequest, slug: str) -> HttpResponse:
 def reveal(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the truth of a cohort's cases to this login from now on; it is noted."""
     cohort = get_object_or_404(Cohort, slug=slug)
-    audit.record(actor=user_of(request), verb="truth.seen", target=f"cohort:{cohort.slug}")
-    request.session["revealed"] = [*request.session.get("revealed", []), slug]
+    services.note_reveal(cohort=cohort, actor=user_of(request))
+    request.session["revealed"] = sorted({*request.session.get("revealed", []), slug})
     return redirect("truth:gallery", slug)
 
 
@@ -66,6 +66,7 @@ def hide(request: HttpRequest, slug: str) -> HttpResponse:
 def thumbnail(request: HttpRequest, code: str) -> HttpResponse:
     """A small picture of a case's presentation image."""
     case = get_object_or_404(Case.objects.select_related("image"), code=code)
-    response = HttpResponse(frames.thumbnail(case.image, side=THUMBNAIL_SIDE), content_type="image/png")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    try:
+        return HttpResponse(frames.thumbnail(case.image, side=THUMBNAIL_SIDE), content_type="image/png")
+    except FileNotFoundError:
+        raise Http404 from None

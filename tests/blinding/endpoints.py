@@ -145,7 +145,8 @@ ENDPOINTS = [
         Who(200, 200, 200, 200, 302), "blinded",
     ),
     Endpoint(
-        "studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/{used_token}/", _everyone(410)
+        "studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/{used_token}/",
+        Who(410, 302, 410, 410, 410),
     ),
     Endpoint("studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/nothing/", _everyone(404)),
     # Coordinators' pages: cohorts

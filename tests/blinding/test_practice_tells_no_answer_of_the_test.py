@@ -41,7 +41,7 @@ def test_a_picture_of_the_test_among_the_practice_cases_keeps_the_study_from_bei
     tmp_path: Path, again: bytes
 ) -> None:
     study = a_draft(tmp_path, {"new.png": as_file(radiograph(seed=7)), "renamed": again})
-    with pytest.raises(StudyError, match=r"The cohort test holds pictures whose answers the practice tells \(1\)"):
+    with pytest.raises(StudyError, match=r"The cohort test holds pictures whose answers a practice tells \(1\)"):
         lock_study(study=study, actor=None)
     study.refresh_from_db()
     assert study.status == "draft"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from analysis.measurement import METRIC_NAMES
+
 register = template.Library()
 DASH = "–"
 
@@ -34,6 +36,12 @@ def percents(value: list[float | None] | None) -> str:
     if not value or value[0] is None or value[1] is None:
         return DASH
     return f"{100 * value[0]:.1f} to {100 * value[1]:.1f} %"
+
+
+@register.filter
+def metric(name: str) -> str:
+    """Write the name of a figure of merit."""
+    return METRIC_NAMES.get(name, name)
 
 
 @register.filter

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readerstudy.csv_table import TableError
+from readerstudy.cohorts.csv_table import TableError
 from readerstudy.truth.models import Value
 from readerstudy.truth.table import COVARIATES, normalised, read_truth_table
 from tests.readerstudy.makers import write_table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from readerstudy.command import JsonCommand
 from readerstudy.demo import demo_study
@@ -18,7 +18,10 @@ class Command(JsonCommand):
         parser.add_argument("--url", default="http://127.0.0.1:8000/", help="where the server will be, for the hints")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        demo_study.load(say=self.say)
+        try:
+            demo_study.load(say=self.say)
+        except demo_study.NotTheDemoError as error:
+            raise CommandError(str(error)) from None
         logins = [{"role": role, "username": name, "password": word} for role, name, word in demo_study.LOGINS]
         self.say(self.hints(options["url"]))
         self.summarise(

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from readerstudy.cohorts.models import Cohort
+from readerstudy.cohorts.csv_table import TableError
+from readerstudy.cohorts.services import UnknownCohortError, find_cohort
 from readerstudy.command import JsonCommand
-from readerstudy.csv_table import TableError
 from readerstudy.detectors import services
 
 
@@ -24,10 +24,8 @@ class Command(JsonCommand):
         parser.add_argument("--detector-version", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        cohort = Cohort.objects.filter(slug=options["cohort"]).first()
-        if cohort is None:
-            raise CommandError(f"There is no cohort {options['cohort']!r}. Import its images first (import_cases).")
         try:
+            cohort = find_cohort(options["cohort"])
             detector, count = services.import_scores(
                 name=options["detector"],
                 version=options["detector_version"],
@@ -35,7 +33,7 @@ class Command(JsonCommand):
                 cohort=cohort,
                 actor=None,
             )
-        except TableError as error:
+        except (UnknownCohortError, TableError) as error:
             raise CommandError(str(error)) from None
         self.say(f"{detector}: {count} cases of {cohort.slug} scored.")
         self.summarise({"detector": str(detector), "cohort": cohort.slug, "scores": count})

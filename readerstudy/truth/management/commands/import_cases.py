@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.importing import CohortLockedError, ImportSummary
 from readerstudy.cohorts.services import CohortNameError
 from readerstudy.cohorts.sources import SourceUnavailableError
 from readerstudy.command import JsonCommand
-from readerstudy.csv_table import TableError
 from readerstudy.truth.importing import CasesImport, import_cases
+from readerstudy.truth.services import TruthError
 
 
 class Command(JsonCommand):
@@ -33,7 +34,7 @@ class Command(JsonCommand):
                 actor=None,
                 progress=self.show_progress,
             )
-        except (TableError, CohortNameError, CohortLockedError, SourceUnavailableError) as error:
+        except (TableError, CohortNameError, CohortLockedError, SourceUnavailableError, TruthError) as error:
             raise CommandError(str(error)) from None
         self.explain(done)
         self.summarise(done.as_json())
