@@ -8,11 +8,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from fixtures.cohort import write_cohort
 from fixtures.readers import demo_readers
+from readerstudy.accounts.models import Role
+from readerstudy.accounts.services import create_user
 from readerstudy.audit.services import first_broken_event
 from readerstudy.cohorts.models import Cohort
 from readerstudy.demo import demo_study
@@ -72,3 +74,10 @@ def test_after_a_crash_loading_again_makes_the_rest(monkeypatch: pytest.MonkeyPa
     assert not Report.objects.exists()
     load()
     assert counts() == [2, 2, 2 + 1, 2 * (4 + 2), 1, 2]
+
+
+def test_an_account_of_the_same_name_that_is_not_the_demos_is_left_alone() -> None:
+    create_user(username="coordinator", password="of somebody else", role=Role.COORDINATOR)
+    with pytest.raises(CommandError, match="not the demo's"):
+        load()
+    assert not Cohort.objects.exists()

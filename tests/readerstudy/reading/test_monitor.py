@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
 
 from readerstudy.accounts.models import User
@@ -75,3 +76,8 @@ def test_a_study_without_readers_says_what_to_do(make_study: MakeStudy, desk: Re
 
 def test_the_monitor_is_the_coordinators_alone(study: Study, reader: ReaderClient, stranger: ReaderClient) -> None:
     assert reader.get(MONITOR).status_code == stranger.get(MONITOR).status_code == 404
+
+
+def test_once_the_login_has_ended_the_rows_reload_the_page_rather_than_show_the_login(study: Study) -> None:
+    response = Client().get(MONITOR, headers={"HX-Request": "true"})
+    assert (response.status_code, response["HX-Refresh"], response.content) == (200, "true", b"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -96,14 +97,18 @@ def test_searches_find_the_open_images_and_no_others(dicomweb: DICOMwebClient, r
         reader.judge(code, done + 1)
 
 
-def test_search_results_stand_in_the_order_of_their_uids(dicomweb: DICOMwebClient, code: str) -> None:
-    for search, keyword in (
-        (dicomweb.search_for_studies, "StudyInstanceUID"),
-        (dicomweb.search_for_series, "StudyInstanceUID"),
-        (dicomweb.search_for_instances, "StudyInstanceUID"),
-    ):
-        order = [str(Dataset.from_json(one)[keyword].value) for one in search()]
-        assert order == sorted(order)
+def test_search_results_stand_in_the_order_of_their_uids_and_not_of_reading(code: str, reader: ReaderClient) -> None:
+    session = ReadingSession.objects.get(code=code)
+    for number in count():
+        session.code = f"{number:030x}"
+        in_order_of_reading = [one.instance.dicom_study_uid for one in open_readings(session, 1)]
+        if in_order_of_reading != sorted(in_order_of_reading):
+            break
+    session.save()
+    for level in ("studies", "series", "instances"):
+        found = reader.get(f"/api/v1/sessions/{session.code}/dicomweb/{level}").json()
+        order = [record["0020000D"]["Value"][0] for record in found]
+        assert order == sorted(in_order_of_reading)
 
 
 def test_each_open_image_arrives_byte_for_byte_with_its_metadata(

@@ -170,7 +170,11 @@ def test_a_reader_who_saw_one_class_only_does_not_spoil_the_others(running: Stud
     run(tmp_path)
     phase = results_of(running)
     assert [row["reads"] for row in phase["readers"]] == [12, 12, 1]
-    assert phase["means"]["auc"].get("problem", "R03") in unescape((tmp_path / "report.html").read_text())
+    assert phase["left_out"] == ["R03"]
+    assert [row["reader"] for row in phase["means"]["auc"]["per_reader"]] == ["R01", "R02"]
+    assert (phase["summary"]["readers"], phase["summary"]["reads"]) == (2, 24)
+    page = unescape((tmp_path / "report.html").read_text())
+    assert "Left out of every figure, because they judged fewer than two cases of a class: R03." in page
 
 
 def test_readers_who_did_not_finish_are_counted_by_what_they_read(running: Study, tmp_path: Path) -> None:

@@ -197,3 +197,19 @@ def test_nobody_consents_to_a_study_that_does_not_run(study: Study, place: Reade
     place.refresh_from_db()
     with pytest.raises(StudyError, match="not open for reading now"):
         give_consent(reader=Reader.objects.get(), actor=reader_user)
+
+
+def test_a_second_click_on_ones_own_link_leads_home(client: Client, reader_user: User, place: Reader) -> None:
+    join_study(reader=place, user=reader_user, years=None, subspecialty="", country="")
+    client.force_login(reader_user)
+    response = client.get(place.join_path)
+    assert (response.status_code, response["Location"]) == (302, "/")
+
+
+def test_people_and_simulated_readers_cannot_read_in_one_study(
+    study: Study, place: Reader, reader_user: User, colleague_user: User
+) -> None:
+    simulated = invite_reader(study=study, actor=None, simulated=True)
+    join_study(reader=simulated, user=colleague_user, years=None, subspecialty="", country="")
+    with pytest.raises(StudyError, match="must not mix"):
+        join_study(reader=place, user=reader_user, years=None, subspecialty="", country="")

@@ -94,6 +94,7 @@ def test_nothing_but_rejected_files_is_a_failure_that_still_says_which(tmp_path:
     with pytest.raises(CommandError, match="Nothing was imported"):
         call_command("import_cases", str(tmp_path), cohort="mine", json=True, stdout=out)
     assert json.loads(out.getvalue())["rejected"][0]["file"] == "letter.txt"
+    assert not Cohort.objects.exists(), "a cohort that could not be filled is taken away again"
 
 
 def test_a_table_about_files_that_are_not_there_names_them(folder: Path) -> None:
@@ -163,3 +164,10 @@ def test_a_locked_cohort_takes_neither_images_nor_truth(folder: Path) -> None:
     with pytest.raises(CommandError, match="is locked by a study: import into a new cohort"):
         run(folder, truth=write_table(folder / "truth.csv", rows))
     assert truth_by_name() == before
+
+
+def test_a_source_that_is_not_there_leaves_nothing_behind(tmp_path: Path) -> None:
+    for source in (tmp_path / "nowhere", tmp_path / ("x" * 5_000)):
+        with pytest.raises(CommandError, match=r"no folder or file|cannot be read"):
+            run(source)
+    assert not Cohort.objects.exists()

@@ -123,3 +123,17 @@ def test_the_database_holds_no_third_truth() -> None:
     cohort = a_cohort(Value.AUTHENTIC)
     with pytest.raises(IntegrityError), transaction.atomic():
         Truth.objects.filter(case__cohort=cohort).update(value="unsure")
+
+
+def test_a_study_that_locks_the_cohort_meanwhile_keeps_its_truth() -> None:
+    cohort = a_cohort(Value.AUTHENTIC, Value.SYNTHETIC)
+    seal_truth(cohort=cohort, actor=None)
+    seen_before_the_lock = Cohort.objects.get(pk=cohort.pk)
+    Cohort.objects.filter(pk=cohort.pk).update(is_locked=True)
+    before = list(Truth.objects.order_by("pk").values_list("case", "value"))
+    rows = {case: TruthRow("x.png", Value.SYNTHETIC) for case in cohort.cases.all()}
+    with pytest.raises(TruthError, match="locked study"):
+        write_truth(cohort=seen_before_the_lock, rows=rows, actor=None)
+    with pytest.raises(TruthError, match="locked study"):
+        seal_truth(cohort=Cohort.objects.get(pk=cohort.pk), actor=None)
+    assert list(Truth.objects.order_by("pk").values_list("case", "value")) == before
