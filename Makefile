@@ -56,7 +56,7 @@ run: .venv/runtime $(BUNDLE)
 check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/lint-imports --no-logo >var/contracts.txt 2>&1 || { cat var/contracts.txt; exit 1; }
+	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@$(BIN)/mypy .
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
 	@$(NODE) npm --prefix frontend run --silent check

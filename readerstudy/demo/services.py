@@ -16,7 +16,7 @@ from readerstudy.cohorts.models import Case, Source
 from readerstudy.demo.server import loopback_server
 from readerstudy.demo.simulation import Ability, Judgement, SimulatedReader, judge
 from readerstudy.reading.models import Reading
-from readerstudy.reading.services import next_phase
+from readerstudy.reading.queries import next_phase
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader, Study
 from readerstudy.truth.models import Truth, Value

@@ -77,7 +77,7 @@ class SessionsView(APIView):
             session, drawn = services.start_session(reader=_reader(request, slug), actor=user_of(request))
         except services.ReadingError as error:
             return Response({"detail": str(error)}, status=409)
-        return Response(wire.SessionSerializer(wire.session_state(session)).data, status=201 if drawn else 200)
+        return Response(wire.SessionSerializer(queries.session_state(session)).data, status=201 if drawn else 200)
 
 
 class SessionView(APIView):
@@ -86,7 +86,7 @@ class SessionView(APIView):
     @extend_schema(operation_id="read_session", responses=wire.SessionSerializer)
     def get(self, request: Request, code: str) -> Response:
         """Say where the reader is."""
-        return Response(wire.SessionSerializer(wire.session_state(_session(request, code))).data)
+        return Response(wire.SessionSerializer(queries.session_state(_session(request, code))).data)
 
 
 class _ShallowJSONParser(JSONParser):
@@ -129,9 +129,9 @@ class JudgementsView(APIView):
         except services.KeyReusedError as error:
             return Response({"detail": str(error)}, status=422)
         except services.NotCurrentError as error:
-            conflict = {"detail": str(error), "session": wire.session_state(session)}
+            conflict = {"detail": str(error), "session": queries.session_state(session)}
             return Response(wire.ConflictSerializer(conflict).data, status=409)
-        result = {"judgement": judgement, "session": wire.session_state(session)}
+        result = {"judgement": judgement, "session": queries.session_state(session)}
         return Response(wire.JudgementResultSerializer(result).data, status=201 if stored else 200)
 
 
@@ -149,7 +149,7 @@ def dicomweb(request: HttpRequest, code: str, resource: str) -> HttpResponseBase
     if not request.user.is_authenticated:
         raise Http404
     session = _session(request, code)
-    readings = queries.open_readings(session, services.current_position(session))
+    readings = queries.open_readings(session, queries.current_position(session))
     if not readings:
         raise Http404
     return wado.respond(request, [reading.instance for reading in readings], resource)

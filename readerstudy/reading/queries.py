@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -12,11 +13,11 @@ from django.db.models import Count, Q, QuerySet
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import frames
 from readerstudy.cohorts.deidentify import Level, session_uid
+from readerstudy.cohorts.harmonise import SQUARE_1024
 from readerstudy.cohorts.wado import PresentedInstance
 from readerstudy.reading import gates
 from readerstudy.reading.models import Judgement, Reading, ReadingSession
-from readerstudy.reading.services import next_phase
-from readerstudy.studies.models import Reader, Status, Study
+from readerstudy.studies.models import Phase, Reader, Status, Study
 
 
 def enrolments(user: User) -> QuerySet[Reader]:
@@ -34,6 +35,18 @@ def open_sessions(user: User) -> QuerySet[ReadingSession]:
     return ReadingSession.objects.filter(reader__user=user, reader__study__status=Status.RUNNING).select_related(
         "reader__study", "phase__cohort"
     )
+
+
+def next_phase(reader: Reader) -> Phase | None:
+    """Give the first phase that the reader has not finished, or None at the end."""
+    finished = reader.sessions.exclude(finished_at=None).values("phase")
+    return reader.study.phases.exclude(pk__in=finished).order_by("position").first()
+
+
+def current_position(session: ReadingSession) -> int | None:
+    """Give the place of the first case without a judgement, or None once all are judged."""
+    waiting = session.readings.filter(judgements=None).order_by("position")
+    return waiting.values_list("position", flat=True).first()
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,24 @@ def _presented(session: ReadingSession, reading: Reading) -> PresentedInstance:
     )
     image = reading.case.image
     return PresentedInstance(study, series, instance, frames.path_of(image), image.rows, image.columns)
+
+
+def session_state(session: ReadingSession) -> dict[str, Any]:
+    """Give where a reader is in a session: what `SessionSerializer` sends."""
+    current = current_position(session)
+    cases = session.readings.count()
+    following = next_phase(session.reader)
+    return {
+        "code": session.code,
+        "study": session.reader.study,
+        "phase": session.phase,
+        "cases": cases,
+        "done": cases if current is None else current - 1,
+        "finished": current is None,
+        "next_session": current is None and following is not None,
+        "matrix": {"rows": SQUARE_1024.side, "columns": SQUARE_1024.side},
+        "readings": open_readings(session, current),
+    }
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,8 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from readerstudy.cohorts.harmonise import SQUARE_1024
-from readerstudy.reading.models import Call, ReadingSession
-from readerstudy.reading.queries import open_readings
-from readerstudy.reading.services import Submission, current_position, next_phase
+from readerstudy.reading.models import Call
+from readerstudy.reading.services import Submission
 from readerstudy.studies.models import Feedback, Purpose
 
 
@@ -59,24 +57,6 @@ class SessionSerializer(serializers.Serializer[Any]):
     next_session = serializers.BooleanField(help_text="Whether another phase waits once this one is finished.")
     matrix = MatrixSerializer()
     readings = ReadingSerializer(many=True)
-
-
-def session_state(session: ReadingSession) -> dict[str, Any]:
-    """Give what `SessionSerializer` sends."""
-    current = current_position(session)
-    cases = session.readings.count()
-    following = next_phase(session.reader)
-    return {
-        "code": session.code,
-        "study": session.reader.study,
-        "phase": session.phase,
-        "cases": cases,
-        "done": cases if current is None else current - 1,
-        "finished": current is None,
-        "next_session": current is None and following is not None,
-        "matrix": {"rows": SQUARE_1024.side, "columns": SQUARE_1024.side},
-        "readings": open_readings(session, current),
-    }
 
 
 class EnrolmentSerializer(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ from readerstudy.audit import services as audit
 from readerstudy.cohorts.models import Case
 from readerstudy.reading import gates
 from readerstudy.reading.models import Judgement, Reading, ReadingSession, rating_of
+from readerstudy.reading.queries import current_position, next_phase
 from readerstudy.studies.allocation import random_order, session_seed
 from readerstudy.studies.models import Phase, Reader
 
@@ -53,12 +54,6 @@ class Submission:
     def digest(self) -> str:
         """SHA-256 by which a replay of the same submission is known."""
         return hashlib.sha256(json.dumps(asdict(self), default=str, sort_keys=True).encode()).hexdigest()
-
-
-def next_phase(reader: Reader) -> Phase | None:
-    """Give the first phase that the reader has not finished, or None at the end."""
-    finished = reader.sessions.exclude(finished_at=None).values("phase")
-    return reader.study.phases.exclude(pk__in=finished).order_by("position").first()
 
 
 @transaction.atomic
@@ -102,12 +97,6 @@ def _draw_session(reader: Reader, phase: Phase, actor: User) -> ReadingSession:
         actor=actor, verb="reading.started", target=f"study:{reader.study.slug}", reader=reader.code, phase=phase.name
     )
     return session
-
-
-def current_position(session: ReadingSession) -> int | None:
-    """Give the place of the first case without a judgement, or None once all are judged."""
-    waiting = session.readings.filter(judgements=None).order_by("position")
-    return waiting.values_list("position", flat=True).first()
 
 
 @transaction.atomic

@@ -17,7 +17,8 @@ from PIL import Image
 from readerstudy.accounts.models import User
 from readerstudy.cohorts.models import Cohort
 from readerstudy.reading.models import Reading
-from readerstudy.reading.services import Submission, next_phase, start_session, submit_judgement
+from readerstudy.reading.queries import next_phase
+from readerstudy.reading.services import Submission, start_session, submit_judgement
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader, Study
 from readerstudy.truth.importing import import_cases

@@ -13,15 +13,15 @@ DASH = "–"
 @register.filter
 def figure(value: float | None, places: int = 3) -> str:
     """Write an estimate; None becomes a dash."""
-    return f"{value:.{places}f}" if isinstance(value, int | float) else DASH
+    return _written(value, places) if isinstance(value, int | float) else DASH
 
 
 @register.filter
 def interval(value: list[float | None] | None, places: int = 3) -> str:
-    """Write `[low, high]`."""
+    """Write an interval as "low to high"."""
     if not value or value[0] is None or value[1] is None:
         return DASH
-    return f"{value[0]:.{places}f} to {value[1]:.{places}f}"
+    return f"{_written(value[0], places)} to {_written(value[1], places)}"
 
 
 @register.filter
@@ -50,3 +50,7 @@ def p_value(value: float | None) -> str:
     if not isinstance(value, int | float):
         return DASH
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _written(value: float, places: int) -> str:
+    return f"{value:.{places}f}".replace("-", "−")

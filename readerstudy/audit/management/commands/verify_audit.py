@@ -12,7 +12,10 @@ from readerstudy.command import JsonCommand
 
 
 class Command(JsonCommand):
-    help = "Check that no event of the audit log was edited, removed or moved."
+    help = (
+        "Check that no event of the audit log was edited, moved, or removed from between others. Whether the newest "
+        "were cut off shows against a head of the chain that you noted before."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         count, broken = Event.objects.count(), first_broken_event()
