@@ -145,7 +145,8 @@ def _import_into(
         if twin is None:
             summary.imported.append(ImportedFile(file.name, _add(cohort, file.name, data, image, profile)))
         else:
-            summary.duplicates.append(ImportedFile(file.name, twin))
+            _remember_name(twin, file.name)
+            summary.duplicates.append(ImportedFile(file.name, twin.case))
     except RejectedImageError as error:
         summary.rejected.append(Rejection(file.name, str(error)))
 
@@ -167,10 +168,16 @@ def decode(data: bytes) -> SourceImage:
     raise RejectedImageError("is no DICOM, PNG or JPEG file, whatever its name says")
 
 
-def _twin(cohort: Cohort, image: SourceImage) -> Case | None:
-    """Give the case of the cohort that has the same pixels."""
-    twin = Source.objects.filter(cohort=cohort, pixel_digest=image.pixel_digest).select_related("case").first()
-    return twin.case if twin else None
+def _twin(cohort: Cohort, image: SourceImage) -> Source | None:
+    """Give the source of the case that has the same pixels."""
+    return Source.objects.filter(cohort=cohort, pixel_digest=image.pixel_digest).select_related("case").first()
+
+
+def _remember_name(twin: Source, name: str) -> None:
+    """Keep a further name of a case, if it can be stored at all."""
+    if name not in twin.names and name.isprintable():
+        twin.other_names = [*twin.other_names, name]
+        twin.save(update_fields=["other_names"])
 
 
 def _add(cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: harmonise.PresentationProfile) -> Case:

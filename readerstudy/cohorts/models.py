@@ -82,6 +82,8 @@ class Source(models.Model):
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=255)
+    # Other files with the same pixels: tables may call the case by any of these names.
+    other_names = models.JSONField(default=list)
     format = models.CharField(max_length=20)
     rows = models.PositiveIntegerField()
     columns = models.PositiveIntegerField()
@@ -97,3 +99,8 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def names(self) -> list[str]:
+        """All the files that the case came from; its own first."""
+        return [self.name, *self.other_names]

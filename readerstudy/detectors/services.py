@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from django.core.exceptions import ValidationError
@@ -13,12 +14,14 @@ from readerstudy.audit import services as audit
 from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.models import Case, Cohort, Source
 from readerstudy.detectors.models import Detector, DetectorScore
-from readerstudy.detectors.table import read_scores
+from readerstudy.detectors.table import ScoreRow, read_scores
 
 
 @transaction.atomic
 def import_scores(*, name: str, version: str, file: Path, cohort: Cohort, actor: User | None) -> tuple[Detector, int]:
     """Store a detector's scores for the cases of a cohort: all of the file, or nothing.
+
+    Of several files with the same pixels, which are one case, the score of the file that the case came from counts.
 
     Returns
     -------
@@ -43,13 +46,24 @@ def import_scores(*, name: str, version: str, file: Path, cohort: Cohort, actor:
         raise TableError(
             [f"{detector} has scores for {cohort.slug} already. Give a new run its own version (--detector-version)."]
         )
+    said = _one_per_case(rows, cases)
     DetectorScore.objects.bulk_create(
-        DetectorScore(detector=detector, case=cases[row.name], score=row.score, call=row.call) for row in rows
+        DetectorScore(detector=detector, case=case, score=row.score, call=row.call) for case, row in said.items()
     )
     audit.record(
-        actor=actor, verb="detectors.imported", target=f"detector:{detector.pk}", cohort=cohort.slug, scores=len(rows)
+        actor=actor, verb="detectors.imported", target=f"detector:{detector.pk}", cohort=cohort.slug, scores=len(said)
     )
-    return detector, len(rows)
+    return detector, len(said)
+
+
+def _one_per_case(rows: Sequence[ScoreRow], cases: Mapping[str, Case]) -> dict[Case, ScoreRow]:
+    own = dict(Source.objects.filter(case__in=cases.values()).values_list("case", "name"))
+    said: dict[Case, ScoreRow] = {}
+    for row in rows:
+        case = cases[row.name]
+        if case not in said or row.name == own[case.pk]:
+            said[case] = row
+    return said
 
 
 def _get_or_create_detector(name: str, version: str) -> Detector:
@@ -72,6 +86,6 @@ def _cases_by_name(cohort: Cohort, by: str) -> dict[str, Case]:
     if by == "case":
         return {case.code: case for case in cohort.cases.all()}
     sources = list(Source.objects.filter(cohort=cohort).select_related("case"))
-    bare = Counter(PurePosixPath(source.name).name for source in sources)
-    by_bare_name = {name: s.case for s in sources if bare[name := PurePosixPath(s.name).name] == 1}
-    return by_bare_name | {source.name: source.case for source in sources}
+    by_path = {name: source.case for source in sources for name in source.names}
+    bare = Counter(PurePosixPath(path).name for path in by_path)
+    return {name: by_path[path] for path in by_path if bare[name := PurePosixPath(path).name] == 1} | by_path

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from readerstudy.accounts.models import User
@@ -19,6 +19,9 @@ from readerstudy.reading.models import Judgement, Reading, ReadingSession, ratin
 from readerstudy.reading.queries import current_position, next_phase
 from readerstudy.studies.allocation import random_order, session_seed
 from readerstudy.studies.models import Phase, Reader
+
+
+_REUSED = "This idempotency key was used for another judgement. Make a new one for each judgement."
 
 
 class ReadingError(Exception):
@@ -133,7 +136,11 @@ def submit_judgement(
     current = current_position(session)
     if not gates.judgement_is_open(position, current=current):
         raise NotCurrentError("This case is judged already, perhaps in another window. The page goes on where you are.")
-    judgement = _store(session, position, key, submission)
+    try:
+        with transaction.atomic():
+            judgement = _store(session, position, key, submission)
+    except IntegrityError:  # another session stored a judgement with this key since we looked
+        raise KeyReusedError(_REUSED) from None
     if current_position(session) is None:
         session.finished_at = timezone.now()
         session.save(update_fields=["finished_at"])
@@ -153,7 +160,7 @@ def _locked_session(session: ReadingSession) -> ReadingSession:
 def _replay(found: Judgement, session: ReadingSession, position: int, submission: Submission) -> Judgement:
     same_place = found.reading.session_id == session.pk and found.reading.position == position
     if not same_place or found.request_digest != submission.digest():
-        raise KeyReusedError("This idempotency key was used for another judgement. Make a new one for each judgement.")
+        raise KeyReusedError(_REUSED)
     return found
 
 

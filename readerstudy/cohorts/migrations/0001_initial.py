@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=255)),
+                ("other_names", models.JSONField(default=list)),
                 ("format", models.CharField(max_length=20)),
                 ("rows", models.PositiveIntegerField()),
                 ("columns", models.PositiveIntegerField()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from django.db import IntegrityError, transaction
 
 from readerstudy.audit import services as audit
 from readerstudy.audit.models import Event
-from readerstudy.cohorts.models import Cohort, Source
+from readerstudy.cohorts.models import Case, Cohort, Source
 from readerstudy.detectors.models import Detector, DetectorScore
-from tests.readerstudy.makers import MakeCohort
+from readerstudy.truth.importing import import_cases
+from tests.readerstudy.makers import MakeCohort, draw_folder, write_table
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +188,17 @@ def test_the_database_holds_no_score_that_says_nothing(cohort: Cohort) -> None:
     detector, case = Detector.objects.create(name="mute"), cohort.cases.all()[0]
     with pytest.raises(IntegrityError), transaction.atomic():
         DetectorScore.objects.create(detector=detector, case=case)
+
+
+def test_files_with_the_same_pixels_are_one_case_under_each_of_their_names(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    draw_folder(folder / "a", cases=4)
+    (folder / "b").mkdir()
+    shutil.copy(folder / "a" / "case-00.png", folder / "b" / "copy.png")
+    import_cases(source=str(folder), name="drawn", truth=folder / "a" / "truth.csv", actor=None)
+    own = Source.objects.get(case__in=Case.objects.all(), name__in=["a/case-00.png", "b/copy.png"])
+    assert sorted(own.names) == ["a/case-00.png", "b/copy.png"]
+    scores = {"a/case-00.png": 0.1, "case-01.png": 0.5, "b/copy.png": 0.2}
+    table = write_table(tmp_path / "scores.csv", [{"file": name, "score": score} for name, score in scores.items()])
+    assert run(table)["scores"] == 2
+    assert DetectorScore.objects.get(case=own.case_id).score == scores[own.name]
