@@ -20,7 +20,6 @@ from readerstudy.reading.queries import current_position, next_phase
 from readerstudy.studies.allocation import random_order, session_seed
 from readerstudy.studies.models import Phase, Reader
 
-
 _REUSED = "This idempotency key was used for another judgement. Make a new one for each judgement."
 
 
