@@ -92,14 +92,16 @@ class _Drawing:
         rows = [self._row(item) for item in items]
         scale, axis = alt.Scale(zero=False, nice=True), alt.Axis(tickCount=6)
         points = alt.Chart(held(rows)).encode(**self.encoding)
-        bounded = held([row for row in rows if row["low"] is not None])
-        whiskers = alt.Chart(bounded).encode(**self.encoding).mark_rule(strokeWidth=stroke)
         layers = [
-            whiskers.encode(x=alt.X("low:Q", title=self.title, scale=scale, axis=axis), x2="high:Q"),
             points.mark_point(filled=True, shape=shape, size=size / 2 if self.crowded else size, opacity=1).encode(
                 x=alt.X("value:Q", title=self.title, scale=scale, axis=axis)
             ),
         ]
+        # Without any row the layer is left out: Vega warns of the infinite extent of nothing.
+        if bounded := [row for row in rows if row["low"] is not None]:
+            whiskers = alt.Chart(held(bounded)).encode(**self.encoding).mark_rule(strokeWidth=stroke)
+            low = alt.X("low:Q", title=self.title, scale=scale, axis=axis)
+            layers.insert(0, whiskers.encode(x=low, x2="high:Q"))
         if in_words:
             text = points.mark_text(align="left", fontSize=self.look.font_size - 1)
             layers.append(text.encode(x=alt.value(self.width + 12), text="words:N", color=alt.value(self.look.ink)))

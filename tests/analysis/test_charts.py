@@ -134,3 +134,12 @@ def test_drawing_warns_of_nothing() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         chart_svg(roc_chart(reader_rocs(pd.concat([made_up_study(readers=2)]))))
+
+
+def test_no_layer_is_empty_for_vega_would_warn_of_its_infinite_extent() -> None:
+    perfect = [("R1", case, case % 2, 50 + (case % 2) * 10) for case in range(8)]
+    also_perfect = [("R2", case, truth, rating) for _, case, truth, rating in perfect]
+    table = pd.DataFrame(perfect + also_perfect, columns=["reader", "case", "truth", "rating"])
+    result = obuchowski_rockette(table)
+    assert result.modalities[0].ci is None, "two perfect readers leave the mean without an interval"
+    assert all(layer["data"]["values"] for layer in forest_chart(result).to_dict()["layer"])

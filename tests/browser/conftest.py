@@ -19,6 +19,7 @@ PASSWORD = "a word for tests"
 FOLDER = Path(__file__).parent
 
 
+@pytest.hookimpl(trylast=True)  # after pytest-django has put the items into its order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is here, and run it last: Playwright's loop stays in the thread that Django then finds it in."""
     for item in items:
