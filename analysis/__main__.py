@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], Result] = options.command
     try:
+        _refuse_bad_tables(options)
         result = command(options)
     except RatingsError as error:
         print(f"analysis: error: {error}", file=sys.stderr)
@@ -32,6 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _refuse_bad_tables(options: argparse.Namespace) -> None:
+    """Read the tables of readers and cases, also where a command has no use for them yet: a wrong name is an error."""
+    from analysis.ratings import covariates
+
+    for path, key in ((options.reader_table, "reader"), (options.case_table, "case")):
+        if path:
+            covariates(path, key)
 
 
 def summary(options: argparse.Namespace) -> Result:

@@ -174,3 +174,12 @@ def test_the_module_runs_without_database_and_heavy_imports(table: Path) -> None
 
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["readers"] == 4
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("flag", ["--reader-table", "--case-table"])
+def test_a_table_that_is_not_there_is_an_error_in_every_command(
+    command: str, flag: str, table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, str(table), flag, "nowhere.csv"]) == 2
+    assert "nowhere.csv" in capsys.readouterr().err

@@ -1,0 +1,53 @@
+"""CPU seconds of the main analyses, as ratios to sorting the same numbers once in the same run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.mrmc import obuchowski_rockette
+from analysis.ratings import validate
+from analysis.roc import reader_rocs
+
+pytestmark = pytest.mark.bench
+READERS, CASES, MODALITIES = 20, 2_000, ("a", "b")
+
+
+def cpu(work: Callable[[], object], times: int = 5) -> float:
+    """The least CPU seconds of a few runs."""
+    took = []
+    for _ in range(times):
+        start = time.process_time()
+        work()
+        took.append(time.process_time() - start)
+    return min(took)
+
+
+def drawn_table() -> pd.DataFrame:
+    generator = np.random.default_rng(1)
+    index = pd.MultiIndex.from_product([range(READERS), MODALITIES, range(CASES)], names=["reader", "modality", "case"])
+    table = index.to_frame(index=False)
+    table["truth"] = table["case"] % 2
+    table["rating"] = generator.normal(table["truth"], 1.0)
+    return table
+
+
+def test_cpu_seconds_of_the_main_analyses(capsys: pytest.CaptureFixture[str]) -> None:
+    table = drawn_table()
+    ratings = validate(table)
+    reference = cpu(lambda: np.sort(table["rating"].to_numpy()))
+    work: dict[str, Callable[[], object]] = {
+        "validate": lambda: validate(table),
+        "Obuchowski-Rockette, DeLong": lambda: obuchowski_rockette(ratings),
+        "Obuchowski-Rockette, jackknife": lambda: obuchowski_rockette(ratings, covariance="jackknife"),
+        "ROC curves of all readers": lambda: reader_rocs(ratings, modality="a"),
+    }
+    with capsys.disabled():
+        print(f"\nstatistics, {READERS} readers x {CASES} cases x {len(MODALITIES)} modalities:")  # noqa: T201
+        for name, job in work.items():
+            seconds = cpu(job)
+            print(f"  {name}: {seconds:.3f} s CPU, {seconds / reference:.0f} x one sort of all ratings")  # noqa: T201
