@@ -18,10 +18,11 @@ __all__ = ["chart_png", "chart_svg", "forest_chart", "roc_chart"]
 
 
 def chart_svg(chart: alt.TopLevelMixin) -> str:
-    """The chart as an SVG document."""
+    """The chart as an SVG document, with room at the right for fonts that run wider than the one it was laid out in."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(chart.to_dict()))
+    padding = {"left": 5, "top": 5, "right": 60, "bottom": 5}
+    return str(vl_convert.vegalite_to_svg(chart.to_dict() | {"padding": padding}))
 
 
 def chart_png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:

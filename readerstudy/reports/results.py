@@ -88,13 +88,19 @@ def _phase(table: pd.DataFrame, phase: str) -> dict[str, Any]:
         "roc": _or_problem(lambda: reader_rocs(ratings, phase=phase).to_dict()),
         "means": means,
         "readers": _reader_rows(means, table[table["kind"] == "human"]),
-        "detectors": _or_problem(lambda: compare_detectors(ratings, phase=phase, random=random).to_dict()),
+        "detectors": _detectors(ratings, phase, random),
         "agreement": _or_problem(lambda: fleiss_kappa(ratings, phase=phase).to_dict()),
     }
 
 
 def _mean(ratings: Ratings, metric: str, phase: str, random: Literal["both", "cases"]) -> dict[str, Any]:
     return _or_problem(lambda: obuchowski_rockette(ratings, metric=metric, phase=phase, random=random).to_dict())
+
+
+def _detectors(ratings: Ratings, phase: str, random: Literal["both", "cases"]) -> dict[str, Any]:
+    if not (ratings.frame["kind"] == "detector").any():
+        return {"problem": "No detector has scored these cases. Import its scores (manage.py import_scores)."}
+    return _or_problem(lambda: compare_detectors(ratings, phase=phase, random=random).to_dict())
 
 
 def _or_problem(analyse: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -226,3 +226,14 @@ def test_a_file_in_the_place_of_the_folder_is_refused(finished: Study, tmp_path:
         run(tmp_path / "out")
     with pytest.raises(CommandError, match="cannot be written to: Not a directory"):
         run(tmp_path / "out" / "below")
+
+
+def test_without_a_detector_the_words_are_for_a_coordinator_and_say_what_to_do(tmp_path: Path) -> None:
+    study = an_unpictured_study("s", readers=[a_person("one"), a_person("two")], consent=True, cases=8)
+    for reader in study.readers.all():
+        read(reader)
+    close_and_unblind(study)
+    run(tmp_path)
+    assert results_of(study)["detectors"] == {
+        "problem": "No detector has scored these cases. Import its scores (manage.py import_scores)."
+    }
