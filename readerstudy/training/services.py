@@ -44,17 +44,16 @@ def show_feedback(reading: Reading) -> Feedback:
 
 
 def _compare(judgement: Judgement, truth: Truth) -> Feedback:
-    telltales = [word.strip() for word in truth.telltales.split(";") if word.strip()]
+    telltales = [_in_words(name.strip()) for name in truth.telltales.split(";") if name.strip()]
     return Feedback(
         position=judgement.reading.position,
         truth=truth.value,
         correct=judgement.call == truth.value,
         telltales=telltales,
-        explanation=_explanation(truth, telltales),
+        explanation="What gives it away:" if telltales else "",
     )
 
 
-def _explanation(truth: Truth, telltales: list[str]) -> str:
-    if not truth.is_synthetic:
-        return "This image is authentic."
-    return f"This image is synthetic. Look for: {', '.join(telltales)}." if telltales else "This image is synthetic."
+def _in_words(name: str) -> str:
+    """Write `uniform-grain` as people do; what is written in words already stays as it is."""
+    return name if " " in name else name.replace("-", " ")

@@ -9,6 +9,7 @@ from readerstudy.reading.models import Reading
 from readerstudy.studies.models import Study
 from readerstudy.studies.services import close_study
 from readerstudy.training.models import FeedbackShown
+from readerstudy.training.services import _in_words
 from readerstudy.truth.models import Truth
 from tests.readerstudy.reader_client import ReaderClient
 from tests.readerstudy.unpictured import a_person, an_unpictured_study
@@ -55,14 +56,14 @@ def test_the_answer_follows_the_judgement(practice: str, reader: ReaderClient, c
         answer = reader.feedback(practice, position)
         truth = truth_at(practice, position)
         told = ["grain", "spine"] if truth.is_synthetic else []
-        synthetic = "This image is synthetic. Look for: grain, spine."
+        synthetic = "What gives it away:"
         assert answer.status_code == 200
         assert answer.json() == {
             "position": position,
             "truth": truth.value,
             "correct": call == truth.value,
             "telltales": told,
-            "explanation": synthetic if told else "This image is authentic.",
+            "explanation": synthetic if told else "",
         }
 
 
@@ -132,3 +133,11 @@ def test_what_was_told_is_noted_once_with_its_first_time(practice: str, reader: 
 def test_a_refused_question_is_not_noted(practice: str, reader: ReaderClient) -> None:
     reader.feedback(practice, 1)
     assert not FeedbackShown.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("uniform-grain", "uniform grain"), ("one-sided fracture", "one-sided fracture"), ("grain", "grain")],
+)
+def test_a_telltale_is_told_in_words(name: str, words: str) -> None:
+    assert _in_words(name) == words
