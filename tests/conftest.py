@@ -6,12 +6,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
 
 from readerstudy.audit import append_only
+
+# Examples are not timed: the machine may be busy with something else. In CI they are the same in every run.
+hypothesis.settings.register_profile("here", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("here")
 
 EVIDENCE_TABLES = ["audit_event", "reading_judgement"]
 
