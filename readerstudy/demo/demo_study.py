@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from django.db import transaction
+
 from fixtures.cohort import write_cohort
 from fixtures.detector_scores import DEMO_DETECTORS, write_demo_scores
 from fixtures.readers import demo_readers
@@ -76,7 +78,8 @@ def _cohorts(coordinator: User, say: Say) -> tuple[Cohort, Cohort]:
 
 def _cohort(slug: str, title: str, cases: int, seed: int, actor: User, say: Say) -> Cohort:
     cohort = get_or_create_cohort(name=slug, actor=actor)
-    if cohort.is_sealed and cohort.cases.count() == cases:
+    scored = slug != COHORT or DetectorScore.objects.filter(case__cohort=cohort).exists()
+    if scored and cohort.is_sealed and cohort.cases.count() == cases:
         return cohort
     Cohort.objects.filter(pk=cohort.pk).update(title=title, note=NOTE)
     say(f"Drawing {cases} phantoms for {slug} …")
@@ -85,11 +88,12 @@ def _cohort(slug: str, title: str, cases: int, seed: int, actor: User, say: Say)
         write_cohort(folder, cases=cases, seed=seed)
         import_cases(source=name, name=slug, truth=folder / "truth.csv", actor=actor)
         cohort.refresh_from_db()
-        if slug == COHORT and not DetectorScore.objects.filter(case__cohort=cohort).exists():
+        if not scored:
             _import_detectors(cohort, folder, actor)
     return cohort
 
 
+@transaction.atomic
 def _import_detectors(cohort: Cohort, folder: Path, actor: User) -> None:
     """Give the cohort the scores of two simulated detectors."""
     with tempfile.TemporaryDirectory() as scores:

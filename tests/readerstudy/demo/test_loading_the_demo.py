@@ -81,3 +81,16 @@ def test_an_account_of_the_same_name_that_is_not_the_demos_is_left_alone() -> No
     with pytest.raises(CommandError, match="not the demo's"):
         load()
     assert not Cohort.objects.exists()
+
+
+def test_a_crash_before_the_detectors_scores_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(demo_study, "_import_detectors", crash)
+        with pytest.raises(KeyboardInterrupt):
+            load()
+    assert not Detector.objects.exists()
+    load()
+    assert Detector.objects.count() == 2
