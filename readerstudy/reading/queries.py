@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import frames
@@ -33,7 +33,7 @@ def enrolments(user: User) -> QuerySet[Reader]:
 def open_sessions(user: User) -> QuerySet[ReadingSession]:
     """A user's own sessions in running studies: no other can be addressed."""
     return ReadingSession.objects.filter(reader__user=user, reader__study__status=Status.RUNNING).select_related(
-        "reader__study", "phase__cohort"
+        "reader__study", "phase"
     )
 
 
@@ -82,7 +82,6 @@ def session_state(session: ReadingSession) -> dict[str, Any]:
     """Give where a reader is in a session: what `SessionSerializer` sends."""
     current = current_position(session)
     cases = session.readings.count()
-    following = next_phase(session.reader)
     return {
         "code": session.code,
         "study": session.reader.study,
@@ -90,7 +89,7 @@ def session_state(session: ReadingSession) -> dict[str, Any]:
         "cases": cases,
         "done": cases if current is None else current - 1,
         "finished": current is None,
-        "next_session": current is None and following is not None,
+        "next_session": current is None and next_phase(session.reader) is not None,
         "matrix": {"rows": SQUARE_1024.side, "columns": SQUARE_1024.side},
         "readings": open_readings(session, current),
     }
@@ -108,16 +107,11 @@ class PhaseProgress:
     median_seconds: float | None
     last_at: datetime | None
 
-    @property
-    def finished(self) -> bool:
-        """Whether every case is judged."""
-        return self.done == self.cases
-
 
 def progress(reader: Reader) -> list[PhaseProgress]:
     """Say for every phase how many cases there are and how many are judged."""
     rows = []
-    for phase in reader.study.phases.select_related("cohort").annotate(n=Count("cohort__cases")):
+    for phase in reader.study.phases.annotate(n=Count("cohort__cases")):
         judgements = Judgement.objects.filter(reading__session__reader=reader, reading__session__phase=phase)
         times = list(judgements.filter(revision=1).values_list("seconds", "received_at"))
         rows.append(
@@ -136,7 +130,7 @@ def progress(reader: Reader) -> list[PhaseProgress]:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A study as its reader sees it: where they are, and what comes next."""
+    """A reader's place in a study: how far they are, and what comes next; nothing in it tells how well they read."""
 
     reader: Reader
     phases: list[PhaseProgress]
@@ -152,26 +146,17 @@ class Enrolment:
             return "finished"
         return "resume" if any(phase.done for phase in self.phases) else "start"
 
-
-def enrolment(reader: Reader) -> Enrolment:
-    """Gather what a reader may know of their place in a study."""
-    return Enrolment(reader, progress(reader))
-
-
-@dataclass(frozen=True)
-class MonitorRow:
-    """A reader's progress as the coordinator watches it; nothing in it tells how well they read."""
-
-    reader: Reader
-    phases: list[PhaseProgress]
-
     @property
     def last_at(self) -> datetime | None:
         """When the reader's last judgement came in."""
         return max((phase.last_at for phase in self.phases if phase.last_at), default=None)
 
 
-def monitor(study: Study) -> list[MonitorRow]:
-    """Give the readers' progress through a study, blinded."""
-    joined = study.readers.filter(~Q(user=None)).select_related("study")
-    return [MonitorRow(reader, progress(reader)) for reader in joined]
+def enrolment(reader: Reader) -> Enrolment:
+    """Gather what a reader, or the monitor, may know of a place in a study."""
+    return Enrolment(reader, progress(reader))
+
+
+def monitor(study: Study) -> list[Enrolment]:
+    """Give the readers' places in a study, blinded."""
+    return [enrolment(reader) for reader in study.readers.exclude(user=None).select_related("study")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.template.loader import render_to_string
 
@@ -23,16 +24,17 @@ def results_json(report: Report) -> str:
 def report_html(report: Report) -> str:
     """Give the report as one file that needs no other and prints well."""
     drawn = [(phase, charts.inline_svgs(report, phase["phase"])) for phase in report.results["phases"]]
-    simulated = report.study.readers.filter(is_simulated=True).exists()
-    notes = cohort_notes(report.study)
-    context = {"study": report.study, "report": report, "drawn": drawn, "simulated": simulated, "notes": notes}
+    context = {"study": report.study, "report": report, "drawn": drawn} | caveats(report.study)
     return render_to_string("reports/report.html", context)
 
 
-def cohort_notes(study: Study) -> list[str]:
-    """Give what is noted of the study's cohorts, as that they are phantoms."""
+def caveats(study: Study) -> dict[str, Any]:
+    """Give what page and report say before any figure: that pictures are phantoms, that readers are simulated."""
     notes = study.phases.order_by("position").values_list("cohort__note", flat=True)
-    return [note for note in dict.fromkeys(notes) if note]
+    return {
+        "notes": [note for note in dict.fromkeys(notes) if note],
+        "simulated": study.readers.filter(is_simulated=True).exists(),
+    }
 
 
 FILES: dict[str, tuple[str, Callable[[Report], str]]] = {

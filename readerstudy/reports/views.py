@@ -22,9 +22,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     report = study.reports.first()
     context = {"study": study, "report": report, "phases": report.results["phases"] if report else []}
     context["files"] = list(exports.FILES)
-    context["notes"] = exports.cohort_notes(study)
-    context["simulated"] = study.readers.filter(is_simulated=True).exists()
-    return render(request, "reports/results.html", context)
+    return render(request, "reports/results.html", context | exports.caveats(study))
 
 
 @coordinator_required
@@ -72,5 +70,4 @@ def _latest(slug: str) -> Report:
 def _file(content: bytes, content_type: str, name: str, *, inline: bool = False) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
     return response

@@ -96,11 +96,12 @@ def a_study(
     consent: bool = False,
     cases: int = 6,
     locked: bool = True,
+    make_cohort: MakeCohort = a_sealed_cohort,
 ) -> Study:
     """Make a study of one phase on a cohort of its own, `<slug>-cases` (practice: `<slug>-practice`)."""
-    cohorts = [a_sealed_cohort(f"{slug}-cases", cases=cases)]
+    cohorts = [make_cohort(f"{slug}-cases", cases=cases)]
     if practice:
-        cohorts.append(a_sealed_cohort(f"{slug}-practice", cases=2))
+        cohorts.append(make_cohort(f"{slug}-practice", cases=2))
     study = studies.create_study(slug=slug, preset="single-phase", cohorts=cohorts)
     if locked:
         studies.lock_study(study=study, actor=None)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from functools import partial
 
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.services import create_user
 from readerstudy.cohorts import frames
 from readerstudy.cohorts.harmonise import SQUARE_1024
 from readerstudy.cohorts.models import Case, Cohort, Image
-from readerstudy.studies import services as studies
 from readerstudy.studies.models import Study
 from readerstudy.truth.models import Value
 from readerstudy.truth.services import seal_truth, write_truth
 from readerstudy.truth.table import TruthRow
-from tests.readerstudy.makers import enrol
+from tests.readerstudy.makers import a_study
 
 
 def a_person(username: str, role: Role = Role.READER) -> User:
@@ -23,7 +22,7 @@ def a_person(username: str, role: Role = Role.READER) -> User:
     return create_user(username=username, password=None, role=role)
 
 
-def an_unpictured_cohort(slug: str, *, cases: int) -> Cohort:
+def an_unpictured_cohort(slug: str = "cohort", *, cases: int = 6) -> Cohort:
     """Make a sealed cohort, every second case synthetic, whose frames lie nowhere."""
     cohort = Cohort.objects.create(slug=slug, title=slug)
     rows = {}
@@ -43,26 +42,8 @@ def an_unpictured_cohort(slug: str, *, cases: int) -> Cohort:
     return cohort
 
 
-def an_unpictured_study(
-    slug: str = "s",
-    *,
-    practice: bool = False,
-    readers: Sequence[User] = (),
-    consent: bool = False,
-    cases: int = 6,
-    locked: bool = True,
-) -> Study:
-    """Make what `makers.a_study` makes, on cohorts without pictures."""
-    cohorts = [an_unpictured_cohort(f"{slug}-cases", cases=cases)]
-    if practice:
-        cohorts.append(an_unpictured_cohort(f"{slug}-practice", cases=2))
-    study = studies.create_study(slug=slug, preset="single-phase", cohorts=cohorts)
-    if locked:
-        studies.lock_study(study=study, actor=None)
-        study.refresh_from_db()
-    for user in readers:
-        enrol(study, user, consent=consent)
-    return study
+# What `makers.a_study` makes, on cohorts without pictures.
+an_unpictured_study = partial(a_study, make_cohort=an_unpictured_cohort)
 
 
 def draw_frames(study: Study) -> None:
