@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.reading import queries, services
 from readerstudy.studies import services as studies
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Status, Study
 
 
 @login_required
@@ -25,10 +25,13 @@ def my_studies(request: HttpRequest) -> HttpResponse:
 @login_required
 def consent(request: HttpRequest, slug: str) -> HttpResponse:
     """What the study is about, and the reader's agreement."""
-    reader = get_object_or_404(queries.enrolments(user_of(request)), study__slug=slug, study__status="running")
+    reader = get_object_or_404(queries.enrolments(user_of(request)), study__slug=slug, study__status=Status.RUNNING)
     if request.method == "POST":
         if request.POST.get("agree") == "yes":
-            studies.give_consent(reader=reader, actor=user_of(request))
+            try:
+                studies.give_consent(reader=reader, actor=user_of(request))
+            except studies.StudyError as error:  # it was closed since the page was opened
+                messages.error(request, str(error))
             return redirect("reading:studies")
         messages.error(request, "Tick the box if you agree to take part. Without it there is no reading.")
     return render(request, "reading/consent.html", {"study": reader.study, "reader": reader})

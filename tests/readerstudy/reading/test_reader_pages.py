@@ -9,6 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from readerstudy.accounts.models import User
 from readerstudy.reading.models import ReadingSession
+from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader, Study
 from readerstudy.studies.services import close_study, unblind_study
 from tests.readerstudy.makers import MakeStudy
@@ -127,3 +128,18 @@ def test_the_pages_of_a_study_are_there_for_its_readers_only(
 def test_a_closed_session_has_no_page(study: Study, reader: ReaderClient, code: str) -> None:
     close_study(study=study, actor=None)
     assert reader.get(f"/reading/sessions/{code}/").status_code == 404
+
+
+def test_agreeing_while_the_study_is_being_closed_says_so(
+    make_study: MakeStudy, reader_user: User, reader: ReaderClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = make_study(readers=[reader_user])
+    agree = studies.give_consent
+
+    def close_first(*, reader: Reader, actor: User) -> None:
+        close_study(study=study, actor=None)
+        agree(reader=reader, actor=actor)
+
+    monkeypatch.setattr(studies, "give_consent", close_first)
+    assertContains(reader.post(CONSENT, {"agree": "yes"}, follow=True), "not open for reading now")
+    assert Reader.objects.get(user=reader_user).consented_at is None
