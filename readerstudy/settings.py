@@ -34,8 +34,11 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "csp",
     "django_vite",
+    "django_tasks",
+    "django_tasks_db",
     "readerstudy.audit",
     "readerstudy.accounts",
+    "readerstudy.jobs",
     "readerstudy.cohorts",
     "readerstudy.truth",
     "readerstudy.studies",
@@ -176,6 +179,9 @@ if HTTPS:
 DICOMWEB_URL = environment.text("DICOMWEB_URL")
 DICOMWEB_USER = environment.text("DICOMWEB_USER")
 DICOMWEB_PASSWORD = environment.text("DICOMWEB_PASSWORD")
+
+# Jobs are queued in the database itself: no broker is needed, and any number of workers may take from it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {

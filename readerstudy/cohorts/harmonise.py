@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 from readerstudy.cohorts.source_image import MIN_SIDE, RejectedImageError
 
 Grey = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class PresentationProfile:
-    """A named, versioned recipe; what it gives for an image never changes under one name.
-
-    Attributes
-    ----------
-    name : str
-        Name and version, stored with every image.
-    side : int
-        Rows and columns of the square matrix.
-    darkest, brightest : float
-        Percentiles of the square picture that become 0 and 255; what lies beyond is clipped.
-    border_mean, border_peak : float
-        How far an edge line may stray from the border's one grey level, on average and anywhere, as parts of the
-        image's own range: enough for compression artefacts and scanner noise, too little for a fingertip.
-    """
-
-    name: str
-    side: int
-    darkest: float = 0.5
-    brightest: float = 99.5
-    border_mean: float = 0.01
-    border_peak: float = 0.15
-
-
-SQUARE_1024 = PresentationProfile(name="square-1024-8bit/1", side=1024)
+SQUARE_1024 = DEFAULT_PROFILE
 
 
 def present(pixels: Grey, profile: PresentationProfile = SQUARE_1024) -> NDArray[np.uint8]:

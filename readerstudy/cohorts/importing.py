@@ -15,6 +15,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
 from readerstudy.cohorts import dicom, dicomweb, frames, harmonise, raster
 from readerstudy.cohorts.models import Case, Cohort, Image, Source
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 from readerstudy.cohorts.source_image import RejectedImageError, SourceImage
 from readerstudy.cohorts.sources import SourceFile, local_files
 
@@ -67,7 +68,7 @@ def import_images(
     files: Sequence[SourceFile],
     actor: User | None,
     progress: Progress | None = None,
-    profile: harmonise.PresentationProfile = harmonise.SQUARE_1024,
+    profile: PresentationProfile = DEFAULT_PROFILE,
 ) -> ImportSummary:
     """Import files into a cohort.
 
@@ -130,14 +131,12 @@ def _shuffled(files: Sequence[SourceFile], seed: str) -> list[SourceFile]:
     return ordered
 
 
-def _record(summary: ImportSummary, cohort: Cohort, actor: User | None, profile: harmonise.PresentationProfile) -> None:
+def _record(summary: ImportSummary, cohort: Cohort, actor: User | None, profile: PresentationProfile) -> None:
     counts = {key: len(getattr(summary, key)) for key in ("imported", "duplicates", "rejected")}
     record(actor=actor, verb="cohorts.imported", target=f"cohort:{cohort.slug}", profile=profile.name, **counts)
 
 
-def _import_into(
-    summary: ImportSummary, cohort: Cohort, file: SourceFile, profile: harmonise.PresentationProfile
-) -> None:
+def _import_into(summary: ImportSummary, cohort: Cohort, file: SourceFile, profile: PresentationProfile) -> None:
     try:
         data = file.read()
         image = decode(data)
@@ -180,7 +179,7 @@ def _remember_name(twin: Source, name: str) -> None:
         twin.save(update_fields=["other_names"])
 
 
-def _add(cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: harmonise.PresentationProfile) -> Case:
+def _add(cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: PresentationProfile) -> Case:
     _check_name(cohort, name)
     frame = harmonise.present(image.pixels, profile).tobytes()
     stored = frames.write(frame)
@@ -204,14 +203,15 @@ def _check_name(cohort: Cohort, name: str) -> None:
 
 @transaction.atomic
 def _create_rows(
-    cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: harmonise.PresentationProfile,
+    cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: PresentationProfile,
     frame: bytes, stored: str,
 ) -> Case:  # fmt: skip
     _refuse_locked(Cohort.objects.select_for_update().get(pk=cohort.pk))
     case = Case.objects.create(cohort=cohort)
     Image.objects.create(
         case=case, file=stored, sha256=hashlib.sha256(frame).hexdigest(),
-        rows=profile.side, columns=profile.side, profile=profile.name,
+        rows=profile.side, columns=profile.side, length=len(frame), profile=profile.name,
+        recipe=profile.as_recipe(),
     )  # fmt: skip
     Source.objects.create(
         case=case, cohort=cohort, name=name, format=image.format, rows=image.rows, columns=image.columns,

@@ -27,16 +27,28 @@ class SourceImage:
     Attributes
     ----------
     pixels : ndarray of float32, shape (rows, columns)
-        Grey values on any scale; bright is dense (bone).
+        Grey values as acquired, on any scale (a modality LUT or rescale applied); bright is dense (bone).
     format : str
-        `DICOM`, `PNG` or `JPEG`.
+        `DICOM`, `PNG`, `JPEG`, `TIFF` or `WebP`.
     bits : int
         Bits per sample that the file stores.
+    displayed : ndarray of float32, shape (rows, columns), optional
+        The same after the VOI LUT or window that the file brings along; None where it brings none.
+    spacing : tuple of float, optional
+        Millimetres between rows and between columns, where the file says so.
+    aspect : float
+        Height of a pixel divided by its width.
+    overlays : int
+        Overlay planes of the file; none of them is burned in.
     """
 
     pixels: NDArray[np.float32]
     format: str
     bits: int
+    displayed: NDArray[np.float32] | None = None
+    spacing: tuple[float, float] | None = None
+    aspect: float = 1.0
+    overlays: int = 0
 
     @property
     def rows(self) -> int:

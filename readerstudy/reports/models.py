@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from readerstudy.cohorts.models import Cohort
 from readerstudy.studies.models import Study
 
 
@@ -28,3 +29,25 @@ class Report(models.Model):
     def phase_names(self) -> list[str]:
         """The phases that the results cover."""
         return [phase["phase"] for phase in self.results["phases"]]
+
+
+class BlindingAudit(models.Model):
+    """What a blinding audit found in a cohort as it was then. Looking again is a new audit."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    profile = models.CharField(max_length=80)
+    # `Cohort.state_digest` of what was looked at.
+    state = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=4, choices=[("pass", "Passed"), ("fail", "Failed")])
+    # The summary that `audit_blinding --json` prints.
+    result = models.JSONField()
+    acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"blinding audit {self.pk} of {self.cohort_id}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
-from readerstudy.cohorts.models import Case
+from readerstudy.cohorts.models import Case, Cohort
 
 
 class Value(models.TextChoices):
@@ -39,3 +40,19 @@ class Truth(models.Model):
     def is_synthetic(self) -> bool:
         """Whether the case is of the positive class."""
         return self.value == Value.SYNTHETIC
+
+
+class Sample(models.Model):
+    """How a cohort was drawn from a pool: enough to draw it again."""
+
+    cohort = models.OneToOneField(Cohort, on_delete=models.PROTECT, related_name="+")
+    pool = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="+")
+    seed = models.PositiveIntegerField()
+    # What was asked for (`sampling.Design`), and how many cases each stratum had and gave.
+    design = models.JSONField()
+    table = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id} drawn from {self.pool_id}"

@@ -32,7 +32,7 @@ def an_unpictured_cohort(slug: str = "cohort", *, cases: int = 6) -> Cohort:
         name = f"{slug}-{number}"
         digest = hashlib.sha256(name.encode()).hexdigest()
         Image.objects.create(
-            case=case, file=name, sha256=digest, rows=side, columns=side, profile=SQUARE_1024.name
+            case=case, file=name, sha256=digest, rows=side, columns=side, length=side * side, profile=SQUARE_1024.name
         )  # fmt: skip
         telltales = {"telltales": "grain; spine"} if number % 2 else {}
         rows[case] = TruthRow(f"{number}.png", (Value.AUTHENTIC, Value.SYNTHETIC)[number % 2], telltales)

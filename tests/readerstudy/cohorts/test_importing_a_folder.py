@@ -50,7 +50,7 @@ def test_each_image_becomes_a_case_with_a_frame_of_one_length(cohort: Cohort, fo
         frame = frames.path_of(image).read_bytes()
         assert len(frame) == image.rows * image.columns == 1024 * 1024
         assert image.sha256 == hashlib.sha256(frame).hexdigest()
-        assert image.profile == "square-1024-8bit/1"
+        assert image.profile == "square-1024-8bit/2"
     assert stored_frames() == set(Image.objects.values_list("file", flat=True))
 
 
@@ -237,7 +237,7 @@ def test_an_import_is_one_event_of_the_audit_log(cohort: Cohort, folder: Path) -
     import_images(cohort=cohort, files=list_files(folder), actor=actor)
     event = Event.objects.get(verb="cohorts.imported")
     assert (event.actor_id, event.target) == (actor.pk, "cohort:mine")
-    assert event.detail == {"profile": "square-1024-8bit/1", "imported": 1, "duplicates": 0, "rejected": 1}
+    assert event.detail == {"profile": "square-1024-8bit/2", "imported": 1, "duplicates": 0, "rejected": 1}
 
 
 def test_progress_is_told_after_each_file(cohort: Cohort, folder: Path) -> None:
