@@ -13,7 +13,8 @@ from django.db import IntegrityError, transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
-from readerstudy.cohorts import dicom, dicomweb, frames, harmonise, raster
+from readerstudy.cohorts import dicomweb, frames, harmonise
+from readerstudy.cohorts.decoding import decode
 from readerstudy.cohorts.models import Case, Cohort, Image, Source
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 from readerstudy.cohorts.source_image import RejectedImageError, SourceImage
@@ -148,23 +149,6 @@ def _import_into(summary: ImportSummary, cohort: Cohort, file: SourceFile, profi
             summary.duplicates.append(ImportedFile(file.name, twin.case))
     except RejectedImageError as error:
         summary.rejected.append(Rejection(file.name, str(error)))
-
-
-def decode(data: bytes) -> SourceImage:
-    """Decode a file by what it holds, whatever its name says.
-
-    Raises
-    ------
-    RejectedImageError
-        The reason why it cannot become a case.
-    """
-    if not data:
-        raise RejectedImageError("is empty (0 bytes)")
-    if dicom.is_dicom(data):
-        return dicom.decode(data)
-    if name := raster.format_of(data):
-        return raster.decode(data, name)
-    raise RejectedImageError("is no DICOM, PNG or JPEG file, whatever its name says")
 
 
 def _twin(cohort: Cohort, image: SourceImage) -> Source | None:

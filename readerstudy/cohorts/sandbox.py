@@ -1,4 +1,8 @@
-"""Where untrusted bytes are decoded."""
+"""Where untrusted bytes are decoded.
+
+What comes back may come from a process that a hostile file has taken over, so it is never unpickled: a function that
+runs here gives JSON and bytes only (dict with str keys, list, str, int, float, bool, None, bytes), in any nesting.
+"""
 
 from __future__ import annotations
 

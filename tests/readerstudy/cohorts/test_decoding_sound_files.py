@@ -21,7 +21,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from readerstudy.cohorts.importing import decode
+from readerstudy.cohorts.decoding import decode
 from tests.readerstudy.cohorts.samples import as_file, dicom_bytes, dicom_dataset, dicom_file, radiograph
 
 PICTURE = radiograph()

@@ -16,7 +16,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, JPEGLosslessSV1, RLELossless
 
 from readerstudy.cohorts.harmonise import present
-from readerstudy.cohorts.importing import decode
+from readerstudy.cohorts.decoding import decode
 from readerstudy.cohorts.source_image import MAX_SIDE, RejectedImageError, check_matrix
 from readerstudy.cohorts.sources import local_files
 from tests.readerstudy.cohorts.samples import as_file, dicom_bytes, dicom_dataset, dicom_file, radiograph
