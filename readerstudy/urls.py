@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", accounts.health, name="health"),
     path("accounts/", include("readerstudy.accounts.urls")),
     path("reading/", include("readerstudy.reading.urls")),
+    path("jobs/", include("readerstudy.jobs.urls")),
     path("cohorts/", include("readerstudy.truth.urls")),
     path("studies/<slug:slug>/monitor/", reading.monitor, name="monitor"),
     path("studies/", include("readerstudy.reports.urls")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class Status(models.TextChoices):
@@ -35,6 +36,10 @@ class Job(models.Model):
     stop_requested = models.BooleanField(default=False)
     # Each start is an attempt; only the newest one may write. A worker renews the lease as long as it lives.
     attempt = models.PositiveSmallIntegerField(default=0)
+    # How often a worker died of it, or with it.
+    deaths = models.PositiveSmallIntegerField(default=0)
+    # How far an earlier attempt had come: the rate is that of the newest one.
+    done_before = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -52,3 +57,23 @@ class Job(models.Model):
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
         return self.status in (Status.DONE, Status.FAILED, Status.STOPPED)
+
+    @property
+    def seconds(self) -> float:
+        """How long the newest attempt has taken, or took."""
+        if self.started_at is None:
+            return 0.0
+        return max(0.0, ((self.finished_at or timezone.now()) - self.started_at).total_seconds())
+
+    @property
+    def rate(self) -> float | None:
+        """Steps per second of the newest attempt; None as long as nothing can be said."""
+        steps = self.done - self.done_before
+        return steps / self.seconds if steps > 0 and self.seconds >= 1 else None
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long it will take at this rate; None where that cannot be said."""
+        if self.status != Status.RUNNING or not self.rate:
+            return None
+        return round((self.total - self.done) / self.rate)

@@ -158,6 +158,10 @@ ENDPOINTS = [
         "truth:thumbnail", "cohorts/cases/<slug:code>/thumbnail/", "GET", "/cohorts/cases/{case}/thumbnail/",
         _coordinators(200),
     ),
+    # Coordinators' pages: background work
+    Endpoint("jobs:list", "jobs/", "GET", "/jobs/", _coordinators(200)),
+    Endpoint("jobs:job", "jobs/<int:pk>/", "GET", "/jobs/{job}/", _coordinators(200)),
+    Endpoint("jobs:stop", "jobs/<int:pk>/stop/", "POST", "/jobs/{job}/stop/", _coordinators(302)),
     # Coordinators' pages: studies
     Endpoint("studies:list", "studies/", "GET", "/studies/", _coordinators(200)),
     Endpoint("studies:new", "studies/new/", "GET", "/studies/new/", _coordinators(200)),

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from readerstudy.accounts.models import Role, User
 from readerstudy.cohorts.models import Cohort
+from readerstudy.jobs.models import Job
 from readerstudy.reports.services import make_report
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader
@@ -94,6 +95,7 @@ def names(people: dict[str, User | None]) -> dict[str, str]:
         "study": "running", "closed": "closed", "draft": "draft", "unblinded": "unblinded", "cohort": "running-cases",
         "code": state["code"], "frame": _frame(client.state(state["code"])),
         "case": study.phases.all()[0].cohort.cases.all()[0].code,
+        "job": str(Job.objects.create(kind="any", title="A job", target="cohort:running-cases").pk),
         "token": _token(invited), "used_token": _token(study.readers.get(user=own)),
     }  # fmt: skip
 
@@ -181,7 +183,7 @@ def test_coordinators_pages_are_not_there_for_readers_whether_they_exist_or_not(
     people: dict[str, User | None], names: dict[str, str]
 ) -> None:
     user = people["reader"]
-    nowhere = dict.fromkeys(names, "nowhere")
+    nowhere = dict.fromkeys(names, "nowhere") | {"job": "0"}
     for row in ENDPOINTS:
         if row.who.reader == 404:
             there, not_there = ask(row, user, names), ask(row, user, nowhere)

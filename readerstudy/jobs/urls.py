@@ -1,0 +1,12 @@
+"""Addresses under /jobs/."""
+
+from django.urls import path
+
+from readerstudy.jobs import views
+
+app_name = "jobs"
+urlpatterns = [
+    path("", views.job_list, name="list"),
+    path("<int:pk>/", views.job, name="job"),
+    path("<int:pk>/stop/", views.stop, name="stop"),
+]
