@@ -165,10 +165,11 @@ def _remember_name(twin: Source, name: str) -> None:
 
 def _add(cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: PresentationProfile) -> Case:
     _check_name(cohort, name)
-    frame = harmonise.present(image.pixels, profile).tobytes()
+    presented = harmonise.present(image, profile)
+    frame = harmonise.frame_bytes(presented, profile)
     stored = frames.write(frame)
     try:
-        return _create_rows(cohort, name, data, image, profile, frame, stored)
+        return _create_rows(cohort, name, data, image, profile, presented.shape, frame, stored)
     except IntegrityError as error:
         frames.remove(stored)
         raise RejectedImageError("was imported by somebody else at the same moment: import again") from error
@@ -188,14 +189,14 @@ def _check_name(cohort: Cohort, name: str) -> None:
 @transaction.atomic
 def _create_rows(
     cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: PresentationProfile,
-    frame: bytes, stored: str,
+    matrix: tuple[int, ...], frame: bytes, stored: str,
 ) -> Case:  # fmt: skip
     _refuse_locked(Cohort.objects.select_for_update().get(pk=cohort.pk))
     case = Case.objects.create(cohort=cohort)
     Image.objects.create(
         case=case, file=stored, sha256=hashlib.sha256(frame).hexdigest(),
-        rows=profile.side, columns=profile.side, length=len(frame), profile=profile.name,
-        recipe=profile.as_recipe(),
+        rows=matrix[0], columns=matrix[1], length=len(frame), bits=profile.bits, spacing=profile.spacing,
+        profile=profile.name, recipe=profile.as_recipe(),
     )  # fmt: skip
     Source.objects.create(
         case=case, cohort=cohort, name=name, format=image.format, rows=image.rows, columns=image.columns,

@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import frames
 from readerstudy.cohorts.deidentify import Level, session_uid
-from readerstudy.cohorts.harmonise import SQUARE_1024
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE
 from readerstudy.cohorts.wado import PresentedInstance
 from readerstudy.reading import gates
 from readerstudy.reading.models import Judgement, Reading, ReadingSession
@@ -90,7 +90,7 @@ def session_state(session: ReadingSession) -> dict[str, Any]:
         "done": cases if current is None else current - 1,
         "finished": current is None,
         "next_session": current is None and next_phase(session.reader) is not None,
-        "matrix": {"rows": SQUARE_1024.side, "columns": SQUARE_1024.side},
+        "matrix": {"rows": DEFAULT_PROFILE.side, "columns": DEFAULT_PROFILE.side},
         "readings": open_readings(session, current),
     }
 

@@ -8,8 +8,8 @@ from functools import partial
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.services import create_user
 from readerstudy.cohorts import frames
-from readerstudy.cohorts.harmonise import SQUARE_1024
 from readerstudy.cohorts.models import Case, Cohort, Image
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE
 from readerstudy.studies.models import Study
 from readerstudy.truth.models import Value
 from readerstudy.truth.services import seal_truth, write_truth
@@ -28,11 +28,12 @@ def an_unpictured_cohort(slug: str = "cohort", *, cases: int = 6) -> Cohort:
     rows = {}
     for number in range(cases):
         case = Case.objects.create(cohort=cohort)
-        side = SQUARE_1024.side
+        side = DEFAULT_PROFILE.side
         name = f"{slug}-{number}"
         digest = hashlib.sha256(name.encode()).hexdigest()
         Image.objects.create(
-            case=case, file=name, sha256=digest, rows=side, columns=side, length=side * side, profile=SQUARE_1024.name
+            case=case, file=name, sha256=digest, rows=side, columns=side, length=side * side,
+            profile=DEFAULT_PROFILE.name,
         )  # fmt: skip
         telltales = {"telltales": "grain; spine"} if number % 2 else {}
         rows[case] = TruthRow(f"{number}.png", (Value.AUTHENTIC, Value.SYNTHETIC)[number % 2], telltales)

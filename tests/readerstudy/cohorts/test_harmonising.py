@@ -11,10 +11,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from readerstudy.cohorts.harmonise import centre_square, crop_uniform_borders, present
+from readerstudy.cohorts.harmonise import Presented, centre_square, crop_uniform_borders
+from readerstudy.cohorts.harmonise import present as present_by
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE
+from readerstudy.cohorts.source_image import SourceImage
 from tests.readerstudy.cohorts.samples import as_file, radiograph
 
 PICTURE = radiograph(240, 200).astype(np.float32)
+
+
+def present(pixels: NDArray[np.float32]) -> Presented:
+    """Present grey values by the profile of a cohort for which nobody chose one."""
+    return present_by(SourceImage(pixels, "PNG", 8), DEFAULT_PROFILE)
 
 
 def bordered(level: float, top: int = 20, bottom: int = 30, left: int = 10, right: int = 40) -> NDArray[np.float32]:

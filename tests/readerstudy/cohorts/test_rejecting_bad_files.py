@@ -15,9 +15,10 @@ from PIL import Image
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit, JPEGLosslessSV1, RLELossless
 
-from readerstudy.cohorts.harmonise import present
 from readerstudy.cohorts.decoding import decode
-from readerstudy.cohorts.source_image import MAX_SIDE, RejectedImageError, check_matrix
+from readerstudy.cohorts.harmonise import present
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE
+from readerstudy.cohorts.source_image import MAX_SIDE, RejectedImageError, SourceImage, check_matrix
 from readerstudy.cohorts.sources import local_files
 from tests.readerstudy.cohorts.samples import as_file, dicom_bytes, dicom_dataset, dicom_file, radiograph
 
@@ -178,14 +179,14 @@ def test_attributes_that_make_no_sense_are_named(attributes: dict[str, Any], wor
 def test_a_uniform_image_is_rejected(level: int) -> None:
     image = decode(as_file(np.full((64, 64), level, np.uint8)))
     with pytest.raises(RejectedImageError, match="is uniform"):
-        present(image.pixels)
+        present(image, DEFAULT_PROFILE)
 
 
 def test_an_image_that_is_all_border_is_rejected() -> None:
     pixels = np.zeros((200, 200), np.float32)
     pixels[100, 100] = 255
     with pytest.raises(RejectedImageError, match="uniform"):
-        present(pixels)
+        present(SourceImage(pixels, "PNG", 8), DEFAULT_PROFILE)
 
 
 @given(data=st.data())
@@ -199,7 +200,7 @@ def test_damaged_files_never_raise_anything_else(data: st.DataObject) -> None:
     end = data.draw(st.integers(0, len(damaged)) | st.just(len(damaged)))
     with contextlib.suppress(RejectedImageError):
         image = decode(bytes(damaged[:end]))
-        assert present(image.pixels).shape == (1024, 1024)
+        assert present(image, DEFAULT_PROFILE).shape == (1024, 1024)
 
 
 def _compressed(syntax: str) -> bytes:
