@@ -137,6 +137,6 @@ def _study(slug: str, title: str, cohort: Cohort, practice: Cohort, actor: User)
         slug=slug, preset="single-phase", cohorts=[cohort, practice], title=title, consent=CONSENT, actor=actor
     )
     if study.status == Status.DRAFT:
-        studies.lock_study(study=study, actor=actor)
+        studies.lock_study(study=study, actor=actor, unaudited_because="The demo was not audited.")
         study.refresh_from_db()
     return study

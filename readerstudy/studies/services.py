@@ -15,7 +15,7 @@ from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.audit import services as audit
 from readerstudy.cohorts.models import Cohort, Image
-from readerstudy.studies.models import Feedback, Phase, Reader, Status, Study
+from readerstudy.studies.models import Feedback, Phase, Purpose, Reader, Status, Study
 from readerstudy.studies.presets import CONSENT, PRESETS
 
 
@@ -107,14 +107,47 @@ def _told_beforehand(study: Study) -> list[str]:
     ]
 
 
+def what_the_audit_misses(study: Study) -> list[str]:
+    """Say which cohorts lack a passed, current and acknowledged blinding audit: a study is locked without for a reason.
+
+    Cohorts of practice are not asked for one: practice enters no result, and is often too small for any statistic.
+    """
+    tested = study.phases.exclude(purpose=Purpose.PRACTICE).values("cohort")
+    cohorts = Cohort.objects.filter(pk__in=tested).order_by("slug")
+    return [words for cohort in cohorts if cohort.cases.exists() and (words := _audit_missing(cohort))]
+
+
+def _audit_missing(cohort: Cohort) -> str:
+    run = f"run the blinding audit (audit_blinding {cohort.slug})"
+    if not cohort.audit_verdict:
+        return f"Nobody has looked whether the cohort {cohort.slug} is blinded: {run}."
+    if not cohort.is_audited:
+        return f"The cohort {cohort.slug} has changed since its blinding audit: {run} again."
+    if cohort.audit_verdict != "pass":
+        return f"The blinding audit of the cohort {cohort.slug} failed: see what it names, and mend it."
+    if not cohort.audit_acknowledged:
+        return (
+            f"Nobody has acknowledged the confound report of the cohort {cohort.slug}: read it and say so "
+            f"(audit_blinding {cohort.slug} --acknowledge)."
+        )
+    return ""
+
+
 @transaction.atomic
-def lock_study(*, study: Study, actor: User | None) -> None:
+def lock_study(*, study: Study, actor: User | None, unaudited_because: str = "") -> None:
     """Fix the protocol and let readers begin.
+
+    Parameters
+    ----------
+    unaudited_because : str
+        Why it is locked although a cohort lacks a passed, current and acknowledged blinding audit. It is stored with
+        the study and told in its report; where no audit is missing it is not kept.
 
     Raises
     ------
     StudyError
-        It is not a draft, or something is missing (`what_locking_misses`).
+        It is not a draft, something is missing (`what_locking_misses`), or an audit is (`what_the_audit_misses`)
+        and no reason is given.
     """
     study = _locked_row(study)
     _require_status(study, Status.DRAFT, "locked")
@@ -123,15 +156,27 @@ def lock_study(*, study: Study, actor: User | None) -> None:
     held = [cohort.pk for cohort in cohorts]
     if missing := what_locking_misses(study):
         raise StudyError("\n".join(missing))
+    study.unaudited_because = _reason_without_audit(study, unaudited_because.strip())
     Cohort.objects.filter(pk__in=held).update(is_locked=True)
     study.status, study.locked_at, study.protocol_digest = Status.RUNNING, timezone.now(), protocol_digest(study)
-    study.save(update_fields=["status", "locked_at", "protocol_digest"])
-    audit.record(actor=actor, verb="studies.locked", target=f"study:{study.slug}", protocol=study.protocol_digest)
+    study.save(update_fields=["status", "locked_at", "protocol_digest", "unaudited_because"])
+    because = {"unaudited_because": study.unaudited_because} if study.unaudited_because else {}
+    audit.record(
+        actor=actor, verb="studies.locked", target=f"study:{study.slug}", protocol=study.protocol_digest, **because
+    )
+
+
+def _reason_without_audit(study: Study, reason: str) -> str:
+    """Give the reason where an audit is missing, nothing where none is."""
+    unaudited = what_the_audit_misses(study)
+    if unaudited and not reason:
+        raise StudyError("\n".join([*unaudited, "Or give a reason to lock without: it is stored with the study."]))
+    return reason if unaudited else ""
 
 
 def protocol_digest(study: Study) -> str:
     """SHA-256 over all that the protocol says, the sealed truth of its cohorts included."""
-    said = [study.slug, study.title, study.consent, study.preset, study.seed]
+    said: list[object] = [study.slug, study.title, study.consent, study.preset, study.seed, study.unaudited_because]
     phases = [
         [p.position, p.name, p.title, p.purpose, p.modality, p.feedback, p.instructions, p.cohort.sealed_digest]
         for p in study.phases.select_related("cohort")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -53,8 +54,11 @@ def protocol(request: HttpRequest, slug: str) -> HttpResponse:
     """What the study is, where it stands, and what comes next."""
     study = get_object_or_404(Study, slug=slug)
     phases = study.phases.select_related("cohort")
-    missing = services.what_locking_misses(study) if study.status == Status.DRAFT else []
-    return render(request, "studies/protocol.html", {"study": study, "phases": phases, "missing": missing})
+    context: dict[str, Any] = {"study": study, "phases": phases}
+    if study.status == Status.DRAFT:
+        context["missing"] = services.what_locking_misses(study)
+        context["unaudited"] = services.what_the_audit_misses(study)
+    return render(request, "studies/protocol.html", context)
 
 
 @coordinator_required
@@ -81,7 +85,8 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 def lock(request: HttpRequest, slug: str) -> HttpResponse:
     """Fix the protocol; reading begins."""
     study = get_object_or_404(Study, slug=slug)
-    return _act(request, study, lambda: services.lock_study(study=study, actor=user_of(request)))
+    reason, actor = _reason(request), user_of(request)
+    return _act(request, study, lambda: services.lock_study(study=study, actor=actor, unaudited_because=reason))
 
 
 @coordinator_required
@@ -97,8 +102,12 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 def unblind(request: HttpRequest, slug: str) -> HttpResponse:
     """Put judgements next to the truth, for a reason."""
     study = get_object_or_404(Study, slug=slug)
-    reason = request.POST.get("reason", "").replace("\0", "")  # which PostgreSQL cannot store
-    return _act(request, study, lambda: services.unblind_study(study=study, reason=reason, actor=user_of(request)))
+    reason, actor = _reason(request), user_of(request)
+    return _act(request, study, lambda: services.unblind_study(study=study, reason=reason, actor=actor))
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").replace("\0", "")  # which PostgreSQL cannot store
 
 
 def _act(request: HttpRequest, study: Study, act: Callable[[], object], to: str = "protocol") -> HttpResponse:

@@ -53,7 +53,7 @@ def a_world(folder: Path) -> World:
         slug=SLUG, title="A study", preset="single-phase", cohorts=[cohort, practice], actor=coordinator
     )
     Study.objects.filter(pk=study.pk).update(seed=2_004_318_071)  # long enough to be found, or not
-    studies.lock_study(study=study, actor=coordinator)
+    studies.lock_study(study=study, actor=coordinator, unaudited_because="a test of something else")
     study.refresh_from_db()
     for user in (reader, colleague):
         enrol(study, user, consent=True)

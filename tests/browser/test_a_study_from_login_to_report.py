@@ -15,7 +15,7 @@ from readerstudy.studies import services as studies
 from readerstudy.studies.models import Study
 from readerstudy.truth.importing import import_cases
 from tests.browser.conftest import PASSWORD, LogIn
-from tests.readerstudy.makers import enrol, read
+from tests.readerstudy.makers import enrol, lock_without_audit, read
 
 CASES = 6
 
@@ -29,9 +29,7 @@ def a_phantom_study(folder: Path) -> Study:
         assert done.sealed, done.problems
         cohorts.append(done.cohort)
     study = studies.create_study(slug="trial", title="A trial", preset="single-phase", cohorts=cohorts)
-    studies.lock_study(study=study, actor=None)
-    study.refresh_from_db()
-    return study
+    return lock_without_audit(study)
 
 
 def people() -> tuple[User, User, User]:

@@ -18,8 +18,8 @@ from readerstudy.demo.simulation import Ability, SimulatedReader
 from readerstudy.reading.models import Judgement
 from readerstudy.reports.services import make_report
 from readerstudy.studies.models import Reader, Study
-from readerstudy.studies.services import StudyError, create_study, lock_study
-from tests.readerstudy.makers import MakeStudy, close_and_unblind
+from readerstudy.studies.services import StudyError, create_study
+from tests.readerstudy.makers import MakeStudy, close_and_unblind, lock_without_audit
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the server answers from threads of its own
 
@@ -79,8 +79,7 @@ def test_the_same_seed_gives_the_same_judgements_whatever_codes_were_drawn(make_
 def make_twin(study: Study) -> Study:
     """Make another study on the same pictures, with another seed and so other orders."""
     twin = create_study(slug="twin", preset="single-phase", cohorts=[study.phases.get().cohort])
-    lock_study(study=twin, actor=None)
-    twin.refresh_from_db()
+    lock_without_audit(twin)
     assert twin.seed != study.seed
     return twin
 

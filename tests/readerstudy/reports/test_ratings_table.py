@@ -13,9 +13,9 @@ from readerstudy.reading.models import Judgement
 from readerstudy.reports.ratings_table import StillBlindedError, case_table, ratings_table, reader_table
 from readerstudy.reports.services import stored_table
 from readerstudy.studies.models import Study
-from readerstudy.studies.services import close_study, create_study, lock_study
+from readerstudy.studies.services import close_study, create_study
 from readerstudy.truth.models import Truth
-from tests.readerstudy.makers import close_and_unblind, enrol, read, write_table
+from tests.readerstudy.makers import close_and_unblind, enrol, lock_without_audit, read, write_table
 from tests.readerstudy.reports.conftest import score_by_code
 from tests.readerstudy.unpictured import a_person, an_unpictured_cohort, an_unpictured_study
 
@@ -161,8 +161,7 @@ def test_two_studies_on_one_cohort_do_not_mix(db: None) -> None:
     tables: dict[str, pd.DataFrame] = {}
     for slug in ("one", "two"):
         study = create_study(slug=slug, preset="single-phase", cohorts=[cohort])
-        lock_study(study=study, actor=None)
-        study.refresh_from_db()
+        lock_without_audit(study)
         read(enrol(study, person, consent=True))
         tables[slug] = ratings_table(close_and_unblind(study))
     assert [len(table) for table in tables.values()] == [4, 4]

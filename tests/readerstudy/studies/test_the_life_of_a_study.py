@@ -34,8 +34,9 @@ from tests.readerstudy.unpictured import an_unpictured_cohort
 pytestmark = pytest.mark.django_db
 
 STATES = ["draft", "running", "closed", "unblinded"]
+REASON = "a test of something else"
 ACTS: dict[str, Callable[[Study], None]] = {
-    "lock": lambda study: lock_study(study=study, actor=None),
+    "lock": lambda study: lock_study(study=study, actor=None, unaudited_because=REASON),
     "close": lambda study: close_study(study=study, actor=None),
     "unblind": lambda study: unblind_study(study=study, reason="all have read", actor=None),
 }
@@ -62,7 +63,7 @@ def run(command: str, *arguments: str, **options: Any) -> dict[str, Any]:
 
 
 def test_the_commands_bring_a_study_from_draft_to_unblinded(study: Study) -> None:
-    assert run("lock_study", "s") == {"study": "s", "status": "running"}
+    assert run("lock_study", "s", reason=REASON) == {"study": "s", "status": "running"}
     assert run("close_study", "s") == {"study": "s", "status": "closed"}
     assert run("unblind_study", "s", reason="all have read") == {"study": "s", "status": "unblinded"}
 
@@ -73,7 +74,7 @@ def test_each_step_is_audited_and_unblinding_with_its_reason(study: Study) -> No
     assert [event.verb for event in events] == [
         f"studies.{verb}" for verb in ("created", "locked", "closed", "unblinded")
     ]
-    assert events[1].detail == {"protocol": study.protocol_digest}
+    assert events[1].detail == {"protocol": study.protocol_digest, "unaudited_because": REASON}
     assert events[3].detail == {"reason": "all have read"}
 
 
@@ -140,7 +141,7 @@ def test_locking_a_study_locks_its_cohorts_against_import(study: Study, tmp_path
 def test_two_studies_may_read_the_same_cohort(study: Study) -> None:
     bring_to(study, "running")
     second = create_study(slug="t", preset="single-phase", cohorts=[Cohort.objects.get()])
-    lock_study(study=second, actor=None)
+    lock_study(study=second, actor=None, unaudited_because=REASON)
     second.refresh_from_db()
     assert second.is_running
 
@@ -148,7 +149,7 @@ def test_two_studies_may_read_the_same_cohort(study: Study) -> None:
 def test_the_digest_of_the_protocol_holds_all_that_was_agreed(study: Study) -> None:
     bring_to(study, "running")
     assert protocol_digest(study) == study.protocol_digest
-    for field in ("title", "consent", "seed"):
+    for field in ("title", "consent", "seed", "unaudited_because"):
         changed = Study.objects.get()
         setattr(changed, field, 5 if field == "seed" else "another")
         assert protocol_digest(changed) != study.protocol_digest
