@@ -51,7 +51,7 @@ run: .venv/runtime $(BUNDLE)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py load_demo --url http://127.0.0.1:$(PORT)/
-	@$(BIN)/gunicorn readerstudy.wsgi --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 2 --threads 8 --log-level warning
+	@$(BIN)/gunicorn --config python:readerstudy.serving readerstudy.wsgi --bind 127.0.0.1:$(PORT)
 
 check: setup
 	@$(BIN)/ruff check .

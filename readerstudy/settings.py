@@ -182,6 +182,8 @@ DICOMWEB_PASSWORD = environment.text("DICOMWEB_PASSWORD")
 
 # Jobs are queued in the database itself: no broker is needed, and any number of workers may take from it.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+# The server starts a worker of its own, or leaves that to `manage.py run_worker`.
+WORKER = environment.choice("WORKER", ("EMBEDDED", "NONE"), "EMBEDDED")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {

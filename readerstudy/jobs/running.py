@@ -56,18 +56,20 @@ def _claim(pk: int) -> Job | None:
 
 def _outcome(job: Job, context: JobContext) -> dict[str, Any]:
     """Let the handler work and give how the job ended, as fields of its row."""
-    kind = registry.Kind(lambda _job: {})
     try:
         kind = registry.find(job.kind)
+    except registry.UnknownKindError as error:
+        return {"status": Status.FAILED, "error": str(error)}
+    try:
         result = kind.handler(context)
     except (SupersededError, OperationalError, InterfaceError):
         # A database that is away is as good as a killed worker: the lease ends and the job is taken up again.
         raise
-    except (*kind.told, registry.UnknownKindError) as error:
+    except kind.told as error:
         return {"status": Status.FAILED, "error": str(error)}
     except Exception:
         logger.exception("job %s (%s) failed", job.pk, job.kind)
-        return {"status": Status.FAILED, "error": unforeseen(job.pk)}
+        return {"status": Status.FAILED, "error": _unforeseen(job.pk)}
     if not context.heard_stop:
         return {"status": Status.DONE, "result": result}
     if shutting_down.is_set() and not context.mine().filter(stop_requested=True).exists():
@@ -75,10 +77,10 @@ def _outcome(job: Job, context: JobContext) -> dict[str, Any]:
     return {"status": Status.STOPPED, "result": result}
 
 
-def unforeseen(pk: int) -> str:
+def _unforeseen(pk: int) -> str:
     """Give the words for a failure that nobody foresaw."""
     return (
-        "Something went wrong that this program did not foresee. Nothing half-done was kept; starting again is safe. "
+        "Something went wrong that this program did not foresee. Nothing is half-written; starting again is safe. "
         f"The server's log tells more under job {pk}."
     )
 
