@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
 from PIL import Image as Pillow
 
+from readerstudy.cohorts import filestore
 from readerstudy.cohorts.models import Image
 
 
@@ -24,36 +23,13 @@ def path_of(image: Image) -> Path:
 
 
 def write(content: bytes) -> str:
-    """Store a frame under a random name, whole or not at all, and give the name.
-
-    The bytes and the name have reached the disk when this returns: a row that refers to them can be committed.
-    """
-    folder().mkdir(parents=True, exist_ok=True)
-    name = f"{secrets.token_hex(16)}.raw"
-    unfinished = folder() / f".{name}.part"
-    try:
-        with unfinished.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(folder() / name)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    _sync_folder()
-    return name
+    """Store a frame under a random name, whole or not at all, and give the name."""
+    return filestore.write(folder(), content, ".raw")
 
 
 def remove(name: str) -> None:
     """Take a frame away again, because its row could not be committed."""
-    (folder() / name).unlink(missing_ok=True)
-
-
-def _sync_folder() -> None:
-    handle = os.open(folder(), os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    filestore.remove(folder(), name)
 
 
 def thumbnail(image: Image, side: int = 256) -> bytes:

@@ -1,0 +1,56 @@
+"""Files under random names, written whole or not at all: frames and masters are kept in such folders."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Container
+from pathlib import Path
+
+
+def write(folder: Path, content: bytes, suffix: str) -> str:
+    """Store bytes under a random name and give the name.
+
+    The bytes and the name have reached the disk when this returns: a row that refers to them can be committed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{secrets.token_hex(16)}{suffix}"
+    unfinished = folder / f".{name}.part"
+    try:
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(folder / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _sync(folder)
+    return name
+
+
+def remove(folder: Path, name: str) -> None:
+    """Take a file away; one that is gone already is no fault."""
+    (folder / name).unlink(missing_ok=True)
+
+
+def tidy(folder: Path, named: Container[str], *, seconds: float) -> int:
+    """Remove files that nothing names and that are older than so many seconds, and give their number.
+
+    Younger ones may belong to rows that are just being written.
+    """
+    if not folder.is_dir():
+        return 0
+    limit = time.time() - seconds
+    orphans = [file for file in folder.iterdir() if file.name not in named and file.stat().st_mtime < limit]
+    for file in orphans:
+        file.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
