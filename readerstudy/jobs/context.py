@@ -65,10 +65,12 @@ class JobContext:
     def stop_requested(self) -> bool:
         """Whether the handler should put its work down and return what it has; cheap to ask often."""
         now = time.monotonic()
-        if not self.heard_stop and now >= self._next_look:
+        if shutting_down.is_set():
+            self.heard_stop = True
+        elif not self.heard_stop and now >= self._next_look:
             self._next_look = now + _SECONDS_BETWEEN_QUERIES
-            self.heard_stop = shutting_down.is_set() or self.mine().filter(stop_requested=True).exists()
-        return self.heard_stop or shutting_down.is_set()
+            self.heard_stop = self.mine().filter(stop_requested=True).exists()
+        return self.heard_stop
 
     def mine(self) -> Any:
         """Give the job's row as long as this attempt is the newest: the fence before every write."""
