@@ -1,0 +1,321 @@
+"""Drawing a balanced cohort from a pool. Pure: cases and a design in, the codes that were drawn out."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from readerstudy.truth.apportioning import evenly, in_proportion
+from readerstudy.truth.matching_patients import Unit, draw_units
+
+STRATA = ("anatomy", "view", "finding", "sex", "generator")
+_CLASSES = ("authentic", "synthetic")
+_PAIR = "pair"
+_SHOWN = 10
+
+
+class SamplingError(Exception):
+    """The pool cannot give what the design asks for; the message names what is short, and by how many."""
+
+
+@dataclass(frozen=True)
+class PoolCase:
+    """What the draw needs to know of a case; an unknown patient or pair is the empty text."""
+
+    code: str
+    value: str
+    patient: str = ""
+    pair: str = ""
+    covariates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is asked for.
+
+    Attributes
+    ----------
+    size : int
+        Cases in all.
+    prevalence : Fraction
+        Part of them that is synthetic; size times prevalence must be whole.
+    by : tuple of str
+        Strata, of `STRATA`. All but the generator, which authentic cases lack, get the same share in both classes.
+    one_per_patient : bool
+        At most one case (one pair, if pairs are drawn) of a patient; a case without patient is its own.
+    pairs : bool
+        Draw pairs of an authentic and a synthetic case that share the `pair` column, both or none.
+    """
+
+    size: int
+    prevalence: Fraction = Fraction(1, 2)
+    by: tuple[str, ...] = ()
+    one_per_patient: bool = False
+    pairs: bool = False
+
+    def __post_init__(self) -> None:
+        if unknown := [name for name in self.by if name not in STRATA]:
+            raise SamplingError(f"There is no stratum {unknown[0]!r}. Known: {', '.join(STRATA)}.")
+        if not 0 < self.prevalence < 1:
+            raise SamplingError("The prevalence must lie between 0 and 1: a cohort needs both classes.")
+        if self.size < 2:
+            raise SamplingError("A cohort needs two cases at least: an authentic and a synthetic one.")
+        if self.pairs and self.prevalence != Fraction(1, 2):
+            raise SamplingError("Matched pairs make a prevalence of 0.5: leave the prevalence out, or the pairs.")
+        if (self.size * self.prevalence).denominator != 1:
+            raise SamplingError(self._uneven())
+
+    def _uneven(self) -> str:
+        step = self.prevalence.denominator
+        below = self.size // step * step
+        sizes = " or ".join(str(size) for size in (below, below + step) if size)
+        return f"{self.size} cases at a prevalence of {self.prevalence} would need a part of a case: ask for {sizes}."
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The strata that both classes have."""
+        return tuple(name for name in self.by if name != "generator")
+
+    def count(self, value: str) -> int:
+        """Give the number of cases of a class."""
+        synthetic = int(self.size * self.prevalence)
+        return synthetic if value == "synthetic" else self.size - synthetic
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the design as it is stored."""
+        return {
+            "size": self.size, "prevalence": str(self.prevalence), "by": list(self.by),
+            "one_per_patient": self.one_per_patient, "pairs": self.pairs,
+        }  # fmt: skip
+
+
+class Cell(NamedTuple):
+    """Where a case is counted: its class, the values of the shared strata, and its generator if that is a stratum."""
+
+    value: str
+    stratum: tuple[str, ...]
+    generator: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn.
+
+    Attributes
+    ----------
+    codes : tuple of str
+        Sorted.
+    table : list of dict
+        One row per cell: `value`, `stratum`, `generator`, `had` (cases of the pool), `wanted` (an even part for every
+        stratum), `drawn`.
+    """
+
+    codes: tuple[str, ...]
+    table: list[dict[str, Any]]
+
+    @property
+    def is_even(self) -> bool:
+        """Whether every stratum gave an even part, but for what cannot be parted."""
+        return all(abs(row["wanted"] - row["drawn"]) <= 1 for row in self.table)
+
+
+def draw(pool: Iterable[PoolCase], design: Design, seed: int) -> Drawn:
+    """Draw cases at random.
+
+    Strata get even parts as far as the pool has cases; what one lacks, the others give. Both classes have the same
+    number in every stratum (at other prevalences than one half: the same share, to less than one case), and so a
+    stratum that one class lacks gives none. Within a stratum, generators get even parts in the same way.
+
+    Parameters
+    ----------
+    pool : iterable of PoolCase
+        In any order.
+    seed : int
+        The same seed draws the same cases from the same pool.
+
+    Raises
+    ------
+    SamplingError
+        The pool has too few.
+    """
+    cases = sorted(pool, key=lambda case: case.code)
+    units = _units(cases, design)
+    random.Random(seed).shuffle(units)  # noqa: S311 – a draw that can be drawn again, not a secret
+    room = dict(Counter(unit.cell for unit in _one_of_each_cluster(units)))
+    while True:
+        quotas = _quotas(room, design)
+        if quotas is None:
+            raise SamplingError(_what_is_short(cases, room, design))
+        chosen, short = draw_units(units, quotas)
+        if short is None:
+            codes = tuple(sorted(code for unit in chosen for code in unit.codes))
+            return Drawn(codes, _table(cases, codes, design))
+        # Patients are in several cells: this one can have no more than it got beside the others.
+        room[short] -= 1
+
+
+def _one_of_each_cluster(units: Sequence[Unit[Cell]]) -> list[Unit[Cell]]:
+    return list({(unit.cell, unit.cluster): unit for unit in units}.values())
+
+
+def _units(cases: Sequence[PoolCase], design: Design) -> list[Unit[Cell]]:
+    if design.pairs:
+        return _pairs(cases, design)
+    return [
+        Unit(_cell(case, design), (case.code,), case.patient if design.one_per_patient and case.patient else case.code)
+        for case in cases
+    ]
+
+
+def _pairs(cases: Sequence[PoolCase], design: Design) -> list[Unit[Cell]]:
+    """Give every authentic case with every synthetic one of the same pair, where both are of one stratum."""
+    by_pair: dict[str, dict[str, list[PoolCase]]] = defaultdict(lambda: defaultdict(list))
+    for case in cases:
+        if case.pair:
+            by_pair[case.pair][case.value].append(case)
+    clusters = _patients_joined_by_pairs(cases) if design.one_per_patient else {}
+    units = []
+    for pair, members in by_pair.items():
+        for authentic in members["authentic"]:
+            for synthetic in members["synthetic"]:
+                cell = _cell(synthetic, design)
+                if _cell(authentic, design).stratum == cell.stratum:
+                    codes = (authentic.code, synthetic.code)
+                    units.append(Unit(cell._replace(value=_PAIR), codes, clusters.get(pair, pair)))
+    return units
+
+
+def _patients_joined_by_pairs(cases: Sequence[PoolCase]) -> dict[str, str]:
+    """Give each pair a name that it shares with all pairs that a patient is in, directly or by way of others."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        parent.setdefault(name, name)
+        while parent[name] != name:
+            name = parent[name]
+        return name
+
+    for case in cases:
+        if case.pair and case.patient:
+            parent[root(f"patient:{case.patient}")] = root(f"pair:{case.pair}")
+    return {case.pair: root(f"pair:{case.pair}") for case in cases if case.pair}
+
+
+def _cell(case: PoolCase, design: Design) -> Cell:
+    stratum = tuple(case.covariates.get(name, "") for name in design.shared)
+    generated = "generator" in design.by and case.value == "synthetic"
+    return Cell(case.value, stratum, case.covariates.get("generator", "") if generated else "")
+
+
+def _quotas(room: Mapping[Cell, int], design: Design) -> dict[Cell, int] | None:
+    """Say how many units each cell gives, or None where there are too few."""
+    by_class: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for cell, count in room.items():
+        by_class[cell.value][cell.stratum] += count
+    in_pairs = {_PAIR: evenly(design.size // 2, by_class[_PAIR])}
+    parts = in_pairs if design.pairs else _in_both_classes(by_class, design)
+    quotas: dict[Cell, int] = {}
+    for value, strata in parts.items():
+        if strata is None:
+            return None
+        for stratum, count in strata.items():
+            cells = {cell: n for cell, n in room.items() if (cell.value, cell.stratum) == (value, stratum)}
+            quotas |= evenly(count, cells) or {}
+    return quotas
+
+
+def _in_both_classes(
+    by_class: Mapping[str, Mapping[tuple[str, ...], int]], design: Design
+) -> dict[str, dict[tuple[str, ...], int] | None]:
+    """Spread the larger class evenly, no more than the smaller one can follow, and the smaller one in proportion."""
+    small, large = sorted(_CLASSES, key=design.count)
+    strata = evenly(design.count(large), _limits(by_class, design))
+    return {large: strata, small: strata and in_proportion(design.count(small), strata)}
+
+
+def _limits(by_class: Mapping[str, Mapping[tuple[str, ...], int]], design: Design) -> dict[tuple[str, ...], int]:
+    """Say how many of the larger class a stratum can give so that the smaller class can have the same share there."""
+    small, large = sorted(_CLASSES, key=design.count)
+    ratio = Fraction(design.count(large), design.count(small))
+    return {
+        stratum: min(count, int(by_class[small].get(stratum, 0) * ratio)) for stratum, count in by_class[large].items()
+    }
+
+
+def _table(cases: Sequence[PoolCase], codes: Sequence[str], design: Design) -> list[dict[str, Any]]:
+    had = Counter(_cell(case, design) for case in cases)
+    chosen = set(codes)
+    drawn = Counter(_cell(case, design) for case in cases if case.code in chosen)
+    wanted = _even_parts(had, design)
+    return [
+        {
+            "value": cell.value, "stratum": list(cell.stratum), "generator": cell.generator,
+            "had": had[cell], "wanted": wanted[cell], "drawn": drawn[cell],
+        }
+        for cell in sorted(had)
+    ]  # fmt: skip
+
+
+def _even_parts(had: Mapping[Cell, int], design: Design) -> dict[Cell, int]:
+    """Say what each cell would give if all had enough."""
+    strata = sorted({cell.stratum for cell in had})
+    small, large = sorted(_CLASSES, key=design.count)
+    of_large = evenly(design.count(large), dict.fromkeys(strata, design.size)) or {}
+    parts = {large: of_large, small: in_proportion(design.count(small), of_large)}
+    wanted: dict[Cell, int] = {}
+    for value in _CLASSES:
+        for stratum in strata:
+            cells = sorted(cell for cell in had if (cell.value, cell.stratum) == (value, stratum))
+            wanted |= evenly(parts[value][stratum], dict.fromkeys(cells, design.size)) or {}
+    return wanted
+
+
+def _what_is_short(cases: Sequence[PoolCase], room: Mapping[Cell, int], design: Design) -> str:
+    """Name the strata that have less than an even part, and the most that can be drawn."""
+    wanted = Counter[tuple[str, tuple[str, ...]]]()
+    for cell, count in _even_parts(Counter(_cell(case, design) for case in cases), design).items():
+        wanted[cell.value, cell.stratum] += count
+    has = Counter[tuple[str, tuple[str, ...]]]()
+    for cell, count in room.items():
+        for value in _CLASSES if cell.value == _PAIR else [cell.value]:
+            has[value, cell.stratum] += count
+    strata = sorted({stratum for _, stratum in wanted} | {stratum for _, stratum in has})
+    missing = [
+        f"{_in_words(value, stratum, design)} has {has[value, stratum]} of {wanted[value, stratum]}"
+        for value in _CLASSES
+        for stratum in strata
+        if has[value, stratum] < wanted[value, stratum]
+    ]
+    more = f"; and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+    said = "; ".join(missing[:_SHOWN]) + more or "the strata of the two classes do not fit each other"
+    return (
+        f"The pool cannot give {design.size} such cases{_conditions(design)}: {said}. "
+        f"At most {_most(room, design)} can be drawn."
+    )
+
+
+def _conditions(design: Design) -> str:
+    said = ["in whole pairs"] * design.pairs + ["one per patient"] * design.one_per_patient
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _in_words(value: str, stratum: tuple[str, ...], design: Design) -> str:
+    named = [text or f"no {name}" for name, text in zip(design.shared, stratum, strict=True)]
+    return ", ".join([value, *named])
+
+
+def _most(room: Mapping[Cell, int], design: Design) -> int:
+    """Give the largest size for which there is room, at this prevalence."""
+    if design.pairs:
+        return 2 * sum(room.values())
+    by_class: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for cell, count in room.items():
+        by_class[cell.value][cell.stratum] += count
+    step = design.prevalence.denominator
+    larger = max(design.prevalence, 1 - design.prevalence)
+    limit = sum(_limits(by_class, design).values()) if by_class["authentic"] and by_class["synthetic"] else 0
+    return int(limit / larger / step) * step
