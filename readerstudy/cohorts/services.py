@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
 from readerstudy.cohorts.models import Cohort
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 
 
 class CohortNameError(Exception):
@@ -36,8 +37,10 @@ def cohort_slug(name: str) -> str:
 
 
 @transaction.atomic
-def create_cohort(*, name: str, actor: User | None, note: str = "") -> Cohort:
-    """Create an empty cohort.
+def create_cohort(
+    *, name: str, actor: User | None, note: str = "", profile: PresentationProfile = DEFAULT_PROFILE
+) -> Cohort:
+    """Create an empty cohort, whose images will be presented by the profile.
 
     Raises
     ------
@@ -47,8 +50,10 @@ def create_cohort(*, name: str, actor: User | None, note: str = "") -> Cohort:
     slug = cohort_slug(name)
     if Cohort.objects.filter(slug=slug).exists():
         raise CohortNameError(f"There is already a cohort {slug!r}: choose another name.")
-    cohort = Cohort.objects.create(slug=slug, title=name.strip(), note=note, created_by=actor)
-    record(actor=actor, verb="cohorts.created", target=f"cohort:{slug}")
+    cohort = Cohort.objects.create(
+        slug=slug, title=name.strip(), note=note, created_by=actor, recipe=profile.as_recipe()
+    )
+    record(actor=actor, verb="cohorts.created", target=f"cohort:{slug}", profile=profile.name)
     return cohort
 
 
