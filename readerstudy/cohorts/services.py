@@ -6,11 +6,12 @@ import re
 import unicodedata
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
-from readerstudy.cohorts.models import Cohort
+from readerstudy.cohorts.models import Case, Cohort
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 
 
@@ -88,3 +89,73 @@ def find_cohort(name: str) -> Cohort:
         known = ", ".join(Cohort.objects.values_list("slug", flat=True)) or "none yet (import_cases makes one)"
         raise UnknownCohortError(f"There is no cohort {name!r}. Known: {known}.")
     return found
+
+
+class CaseError(Exception):
+    """What was asked of a case is not possible; the message says why and what to do."""
+
+
+def hold_unlocked(cohort: Cohort) -> None:
+    """Take the cohort's row until the transaction ends, so that no study can lock it meanwhile.
+
+    Raises
+    ------
+    CaseError
+        A study has locked it.
+    """
+    Cohort.objects.select_for_update().get(pk=cohort.pk)
+    cohort.refresh_from_db()
+    if cohort.is_locked:
+        raise CaseError(f"The cohort {cohort.slug} is part of a locked study: its cases stay as they are.")
+
+
+@transaction.atomic
+def exclude_case(*, case: Case, reason: str, actor: User | None) -> None:
+    """Take a case out of its cohort: it stays stored, and is in no count, order, reading or statistic.
+
+    The cohort's seal is broken, as it was over another set of cases.
+
+    Raises
+    ------
+    CaseError
+        A study has locked the cohort, there is no reason, or the case is excluded already.
+    """
+    hold_unlocked(case.cohort)
+    case.refresh_from_db()
+    reason = _one_line(reason)
+    if not reason:
+        raise CaseError("Say why the case is excluded: the reason belongs in the report of the study.")
+    if case.excluded_at:
+        raise CaseError(f"The case {case.code} is excluded already: {case.excluded_because}.")
+    case.excluded_at, case.excluded_because = timezone.now(), reason
+    _save_exclusion(case, "cohorts.case_excluded", reason, actor)
+
+
+@transaction.atomic
+def include_case(*, case: Case, actor: User | None) -> None:
+    """Take an excluded case back in.
+
+    Raises
+    ------
+    CaseError
+        A study has locked the cohort, or the case is not excluded.
+    """
+    hold_unlocked(case.cohort)
+    case.refresh_from_db()
+    if not case.excluded_at:
+        raise CaseError(f"The case {case.code} is not excluded.")
+    reason, case.excluded_at, case.excluded_because = case.excluded_because, None, ""
+    _save_exclusion(case, "cohorts.case_included", reason, actor)
+
+
+def _save_exclusion(case: Case, verb: str, reason: str, actor: User | None) -> None:
+    case.save(update_fields=["excluded_at", "excluded_because"])
+    Cohort.objects.filter(pk=case.cohort_id).update(sealed_digest="", sealed_cases=0)
+    case.cohort.refresh_from_db()
+    record(actor=actor, verb=verb, target=f"case:{case.code}", cohort=case.cohort.slug, reason=reason)
+
+
+def _one_line(text: str) -> str:
+    """Put a person's words on one line that the column holds, without control characters."""
+    longest = Case._meta.get_field("excluded_because").max_length or 200
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from readerstudy.cohorts.models import Source
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.reading.models import Call, Judgement
 from readerstudy.studies.models import Phase, Purpose, Study
@@ -76,7 +77,9 @@ def _judgement_row(judgement: Judgement, truth: dict[int, str]) -> dict[str, Any
 def _detector_rows(phases: list[Phase], truth: dict[int, str]) -> list[dict[str, Any]]:
     rows = []
     for phase in phases:
-        scores = DetectorScore.objects.filter(case__cohort=phase.cohort_id).select_related("detector", "case")
+        scores = DetectorScore.objects.filter(case__cohort=phase.cohort_id, case__excluded_at=None).select_related(
+            "detector", "case"
+        )
         for score in scores.order_by("detector__name", "detector__version", "case__code"):
             rows.append(
                 {
@@ -109,6 +112,8 @@ def reader_table(study: Study) -> pd.DataFrame:
 def case_table(study: Study) -> pd.DataFrame:
     """Build cases.csv: what is known of each case, by code.
 
+    The patient is who the truth table names, or else the pseudonym of whom the file named.
+
     Raises
     ------
     StillBlindedError
@@ -118,5 +123,9 @@ def case_table(study: Study) -> pd.DataFrame:
         raise StillBlindedError(f"The study {study.slug} is {study.status}: close it and unblind it first.")
     cohorts = study.phases.exclude(purpose=Purpose.PRACTICE).values("cohort")
     names = ["case__code", "value", "generator", "anatomy", "view", "finding", "diagnosis", "patient", "sex", "pair"]
-    rows = Truth.objects.filter(case__cohort__in=cohorts).order_by("case__code").values(*names)
-    return pd.DataFrame(list(rows), columns=names).rename(columns={"case__code": "case", "value": "truth"})
+    included = Truth.objects.filter(case__cohort__in=cohorts, case__excluded_at=None)
+    patients = dict(Source.objects.filter(case__cohort__in=cohorts).values_list("case__code", "patient"))
+    rows = list(included.order_by("case__code").values(*names))
+    for row in rows:
+        row["patient"] = row["patient"] or patients.get(row["case__code"], "")
+    return pd.DataFrame(rows, columns=names).rename(columns={"case__code": "case", "value": "truth"})

@@ -7,7 +7,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import models, transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
@@ -18,6 +18,11 @@ from readerstudy.truth.table import COVARIATES, TruthRow
 
 class TruthError(Exception):
     """The truth of a cohort cannot be written or sealed; the message says why and what to do."""
+
+
+def truths_of(cohort: Cohort) -> models.QuerySet[Truth]:
+    """Give the truth of the cases that are not excluded."""
+    return Truth.objects.filter(case__cohort=cohort, case__excluded_at=None)
 
 
 @transaction.atomic
@@ -59,7 +64,7 @@ def seal_truth(*, cohort: Cohort, actor: User | None) -> str:
         The cohort is locked or empty, a case has no truth, or all cases are of one class.
     """
     _hold(cohort)
-    truths = list(Truth.objects.filter(case__cohort=cohort).select_related("case").order_by("case__code"))
+    truths = list(truths_of(cohort).select_related("case").order_by("case__code"))
     _require_sealable(cohort, truths)
     table = [[t.case.code, t.value, *(getattr(t, name) for name in COVARIATES)] for t in truths]
     cohort.sealed_digest = hashlib.sha256(json.dumps(table).encode()).hexdigest()
@@ -68,6 +73,15 @@ def seal_truth(*, cohort: Cohort, actor: User | None) -> str:
     _write_strata(truths)
     audit.record(actor=actor, verb="truth.sealed", target=f"cohort:{cohort.slug}", digest=cohort.sealed_digest)
     return cohort.sealed_digest
+
+
+def seal_anew(*, cohort: Cohort, actor: User | None) -> str:
+    """Seal the truth of a cohort whose cases have changed, and give nothing; or the words that say what it lacks."""
+    try:
+        seal_truth(cohort=cohort, actor=actor)
+    except TruthError as error:
+        return str(error)
+    return ""
 
 
 def _hold(cohort: Cohort) -> None:
