@@ -180,6 +180,11 @@ DICOMWEB_URL = environment.text("DICOMWEB_URL")
 DICOMWEB_USER = environment.text("DICOMWEB_USER")
 DICOMWEB_PASSWORD = environment.text("DICOMWEB_PASSWORD")
 
+# What may lie ready for one import, and what stays free on the disk.
+UPLOAD_MAX_FILES = 20_000
+UPLOAD_MAX_BYTES = 64 * 2**30
+UPLOAD_SPARE_BYTES = 2**30
+
 # Jobs are queued in the database itself: no broker is needed, and any number of workers may take from it.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 # The server starts a worker of its own, or leaves that to `manage.py run_worker`.

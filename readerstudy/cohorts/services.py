@@ -15,6 +15,10 @@ from readerstudy.cohorts.models import Case, Cohort
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 
 
+# Words that stand in addresses where a cohort's name could.
+_RESERVED = {"new", "cases"}
+
+
 class CohortNameError(Exception):
     """A cohort cannot have this name; the message says why and what to do."""
 
@@ -29,6 +33,8 @@ def cohort_slug(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name.strip())
     letters = "".join(character for character in plain if not unicodedata.combining(character))
+    if slugify(letters) in _RESERVED:
+        raise CohortNameError(f"A cohort cannot be named {name!r}: a page has that address. Choose another name.")
     longest = Cohort._meta.get_field("slug").max_length or 50
     if not re.fullmatch(r"[A-Za-z0-9 _-]+", letters) or not slugify(letters).strip("-_"):
         raise CohortNameError(f"A cohort cannot be named {name!r}: use letters, digits, spaces, - and _.")
@@ -39,7 +45,12 @@ def cohort_slug(name: str) -> str:
 
 @transaction.atomic
 def create_cohort(
-    *, name: str, actor: User | None, note: str = "", profile: PresentationProfile = DEFAULT_PROFILE
+    *,
+    name: str,
+    actor: User | None,
+    title: str = "",
+    note: str = "",
+    profile: PresentationProfile = DEFAULT_PROFILE,
 ) -> Cohort:
     """Create an empty cohort, whose images will be presented by the profile.
 
@@ -52,7 +63,7 @@ def create_cohort(
     if Cohort.objects.filter(slug=slug).exists():
         raise CohortNameError(f"There is already a cohort {slug!r}: choose another name.")
     cohort = Cohort.objects.create(
-        slug=slug, title=name.strip(), note=note, created_by=actor, recipe=profile.as_recipe()
+        slug=slug, title=title.strip() or name.strip(), note=note, created_by=actor, recipe=profile.as_recipe()
     )
     record(actor=actor, verb="cohorts.created", target=f"cohort:{slug}", profile=profile.name)
     return cohort
