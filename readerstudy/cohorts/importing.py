@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
-from readerstudy.cohorts import dicomweb, frames, harmonise
+from readerstudy.cohorts import dicomweb, frames, harmonise, masters
 from readerstudy.cohorts.decoding import decode
 from readerstudy.cohorts.models import Case, Cohort, Image, Source
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
@@ -167,14 +167,14 @@ def _add(cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: Pr
     _check_name(cohort, name)
     presented = harmonise.present(image, profile)
     frame = harmonise.frame_bytes(presented, profile)
-    stored = frames.write(frame)
+    stored, master = frames.write(frame), masters.write(masters.as_bytes(image))
     try:
-        return _create_rows(cohort, name, data, image, profile, presented.shape, frame, stored)
-    except IntegrityError as error:
+        return _create_rows(cohort, name, data, image, profile, presented.shape, frame, stored, master)
+    except BaseException as error:
         frames.remove(stored)
-        raise RejectedImageError("was imported by somebody else at the same moment: import again") from error
-    except BaseException:
-        frames.remove(stored)
+        masters.remove(master)
+        if isinstance(error, IntegrityError):
+            raise RejectedImageError("was imported by somebody else at the same moment: import again") from error
         raise
 
 
@@ -189,7 +189,7 @@ def _check_name(cohort: Cohort, name: str) -> None:
 @transaction.atomic
 def _create_rows(
     cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: PresentationProfile,
-    matrix: tuple[int, ...], frame: bytes, stored: str,
+    matrix: tuple[int, ...], frame: bytes, stored: str, master: str,
 ) -> Case:  # fmt: skip
     _refuse_locked(Cohort.objects.select_for_update().get(pk=cohort.pk))
     case = Case.objects.create(cohort=cohort)
@@ -200,7 +200,7 @@ def _create_rows(
     )  # fmt: skip
     Source.objects.create(
         case=case, cohort=cohort, name=name, format=image.format, rows=image.rows, columns=image.columns,
-        bits=image.bits, sha256=hashlib.sha256(data).hexdigest(), pixel_digest=image.pixel_digest,
+        bits=image.bits, sha256=hashlib.sha256(data).hexdigest(), pixel_digest=image.pixel_digest, master=master,
     )  # fmt: skip
     return case
 
