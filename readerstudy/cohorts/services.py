@@ -14,7 +14,6 @@ from readerstudy.audit.services import record
 from readerstudy.cohorts.models import Case, Cohort
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 
-
 # Words that stand in addresses where a cohort's name could.
 _RESERVED = {"new", "cases"}
 
