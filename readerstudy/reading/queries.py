@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -62,11 +63,14 @@ def open_readings(session: ReadingSession, current: int | None) -> list[Presente
     if current is None:
         return []
     ahead = session.readings.filter(position__gte=current).select_related("case__image")[: gates.LOOKAHEAD + 1]
-    return [
-        PresentedReading(reading.position, _presented(session, reading))
-        for reading in ahead
-        if gates.image_is_open(reading.position, current=current)
-    ]
+    opened = [reading for reading in ahead if gates.image_is_open(reading.position, current=current)]
+    presented = presented_instances(session, opened)
+    return [PresentedReading(reading.position, one) for reading, one in zip(opened, presented, strict=True)]
+
+
+def presented_instances(session: ReadingSession, readings: Sequence[Reading]) -> list[PresentedInstance]:
+    """Give the images of readings as a session presents them; the blinding audit presents a whole cohort by it."""
+    return [_presented(session, reading) for reading in readings]
 
 
 def _presented(session: ReadingSession, reading: Reading) -> PresentedInstance:
