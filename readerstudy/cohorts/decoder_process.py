@@ -48,13 +48,13 @@ def serve(control: socket.socket) -> None:
         importlib.import_module(name)
     children: dict[int, _Child] = {}
     while True:
-        readable, _, _ = select.select([control, *children], [], [], _patience(children))
-        for pidfd in set(readable) & set(children):
+        readable, _, _ = select.select([control.fileno(), *children], [], [], _patience(children))
+        for pidfd in [one for one in children if one in readable]:
             _bury(pidfd, children.pop(pidfd))
         for pidfd in [one for one, child in children.items() if child.deadline <= time.monotonic()]:
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             _bury(pidfd, children.pop(pidfd), TOOK_TOO_LONG)
-        if control in readable and not _accept(control, children):
+        if control.fileno() in readable and not _accept(control, children):
             for pidfd in children:
                 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
             return

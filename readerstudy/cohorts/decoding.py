@@ -24,7 +24,7 @@ def decode(data: bytes, frame: int | None = None) -> SourceImage:
     if not data:
         raise RejectedImageError("is empty (0 bytes)")
     if dicom.is_dicom(data):
-        return dicom.decode(data)
+        return dicom.decode(data, frame)
     if name := raster.format_of(data):
-        return raster.decode(data, name)
-    raise RejectedImageError("is no DICOM, PNG or JPEG file, whatever its name says")
+        return raster.decode(data, name, frame)
+    raise RejectedImageError("is no DICOM, PNG, JPEG, TIFF or WebP file, whatever its name says")

@@ -1,36 +1,25 @@
-"""The one module that speaks pydicom: source files in, presentation attributes out."""
+"""DICOM files in. pydicom reads them here, decodes their pixels in dicom_pixels.py, and shows them in dicom_grey.py."""
 
 from __future__ import annotations
 
 import logging
+import math
 import warnings
 from io import BytesIO
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from pydicom.datadict import keyword_for_tag, tag_for_keyword
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import get_frame
 from pydicom.filereader import read_dataset
-from pydicom.pixels.decoders.base import Decoder, get_decoder
-from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
-from pydicom.uid import (
-    UID,
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRLittleEndian,
-    RLELossless,
-    SecondaryCaptureImageStorage,
-)
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from readerstudy.cohorts.codestream import matrix_of
-from readerstudy.cohorts.source_image import RejectedImageError, SourceImage, check_matrix, luma
+from readerstudy.cohorts.dicom_grey import grey
+from readerstudy.cohorts.dicom_pixels import stored_values
+from readerstudy.cohorts.source_image import RejectedImageError, SourceImage, check_frame, check_matrix, checked_aspect
 
 # It logs whole tracebacks for damaged files, which a person would read beside the reason that we give.
 logging.getLogger("pydicom").setLevel(logging.CRITICAL)
-
-DicomJson = dict[str, dict[str, Any]]
 
 # Headers of radiographs have some 10 kB and some hundred elements; with overlay planes they can reach megabytes.
 MAX_HEADER_BYTES = 16 * 2**20
@@ -39,18 +28,23 @@ _ENORMOUS_HEADER = "has an enormous header, far longer than a radiograph's: expo
 _PREAMBLE = 128
 _PIXEL_DATA = 0x7FE00010
 _UNDEFINED_LENGTH = 0xFFFFFFFF
-_FIRST_PIXEL_TAG = 0x7FE00008  # Float Pixel Data; every kind of pixel data has a tag from here on
+# Float and double pixel data and the pixel data themselves; what else has this group only describes them.
+_PIXEL_TAGS = (0x7FE00008, 0x7FE00009, _PIXEL_DATA)
+_OVERLAY_ROWS = [0x60000010 + (group << 16) for group in range(0, 32, 2)]
 _READ_ATTRIBUTES = [
     "Rows", "Columns", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames",
     "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation",
-    "RescaleSlope", "RescaleIntercept", "ModalityLUTSequence",
+    "ExtendedOffsetTable", "ExtendedOffsetTableLengths",
+    "PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing", "PixelAspectRatio",
+    "RescaleSlope", "RescaleIntercept", "ModalityLUTSequence", "PresentationLUTShape",
+    "WindowCenter", "WindowWidth", "VOILUTFunction", "VOILUTSequence",
     "RedPaletteColorLookupTableDescriptor", "RedPaletteColorLookupTableData",
     "GreenPaletteColorLookupTableDescriptor", "GreenPaletteColorLookupTableData",
     "BluePaletteColorLookupTableDescriptor", "BluePaletteColorLookupTableData",
     "SegmentedRedPaletteColorLookupTableData", "SegmentedGreenPaletteColorLookupTableData",
     "SegmentedBluePaletteColorLookupTableData",
 ]  # fmt: skip
-_READ_TAGS = [tag for tag in map(tag_for_keyword, _READ_ATTRIBUTES) if tag is not None]
+_READ_TAGS = [tag for tag in map(tag_for_keyword, _READ_ATTRIBUTES) if tag is not None] + _OVERLAY_ROWS
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _COLOUR = ("RGB", "PALETTE COLOR", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 
@@ -60,43 +54,49 @@ def is_dicom(data: bytes) -> bool:
     return data[_PREAMBLE : _PREAMBLE + 4] == b"DICM"
 
 
-def decode(data: bytes) -> SourceImage:
-    """Decode a single-frame DICOM image to grey, bright for bone.
+def decode(data: bytes, frame: int | None = None) -> SourceImage:
+    """Decode one frame of a DICOM image to grey, bright for bone.
 
-    The modality LUT or rescale is applied, MONOCHROME1 is inverted, colour and palettes become luma.
+    The modality LUT or rescale is applied, MONOCHROME1 is inverted, colour and palettes become luma. Overlays are
+    counted and never burned in.
 
     Parameters
     ----------
     data : bytes
         The whole file (PS3.10).
+    frame : int, optional
+        Which frame, from 1; needed where there are several.
 
     Raises
     ------
     RejectedImageError
-        The file is truncated or damaged, holds no single grey or colour image, or is compressed in a way for which
-        there is no decoder; the message says which.
+        The file is truncated or damaged, holds no grey or colour image, or is compressed in a way for which there is
+        no decoder; the message says which.
     """
     try:
         with warnings.catch_warnings():
             # pydicom remarks on every breach of the standard; only what stops the pixels from being read matters.
             warnings.simplefilter("ignore")
-            return _decode(data)
-    except RejectedImageError:
+            return _decode(data, frame)
+    except (RejectedImageError, MemoryError):
         raise
     except Exception as error:
         # Parsers and decoders fed with damaged bytes raise whatever they like; to a person it is all one.
         raise RejectedImageError("is a damaged DICOM file: export it again") from error
 
 
-def _decode(data: bytes) -> SourceImage:
+def _decode(data: bytes, frame: int | None) -> SourceImage:
     dataset, pixel_data_at = _read_header(data)
     _check_header(dataset)
+    frames = int(dataset.get("NumberOfFrames") or 1)
+    chosen = check_frame(frame, frames)
+    spacing, aspect = _geometry(dataset)
     dataset[_PIXEL_DATA] = _read_pixel_data(data, pixel_data_at, dataset.file_meta.TransferSyntaxUID)
-    stored, photometric = _decode_pixels(dataset)
-    values = _colour_to_grey(stored, photometric) if stored.ndim == 3 else _grey(stored, photometric, dataset)
-    if not np.isfinite(values).all():
-        raise RejectedImageError("has grey values that are no finite numbers: its rescale attributes are wrong")
-    return SourceImage(values, "DICOM", int(dataset.BitsStored))
+    stored, photometric = stored_values(dataset, chosen - 1)
+    del dataset[_PIXEL_DATA]  # the copy of the file's largest part has done its work
+    pixels, displayed = grey(stored, photometric, dataset)
+    overlays = sum(tag in dataset for tag in _OVERLAY_ROWS)
+    return SourceImage(pixels, "DICOM", int(dataset.BitsStored), displayed, spacing, aspect, overlays)
 
 
 class _Header(BytesIO):
@@ -121,7 +121,7 @@ def _read_header(data: bytes) -> tuple[Dataset, int]:
     reached: list[int] = []
 
     def at_pixel_data(tag: int, _vr: str | None, _length: int) -> bool:
-        if tag >= _FIRST_PIXEL_TAG:
+        if tag in _PIXEL_TAGS or tag > _PIXEL_DATA:
             reached.append(tag)
         return bool(reached)
 
@@ -172,9 +172,6 @@ def _read(file: BytesIO, transfer_syntax: UID, **options: Any) -> Dataset:
 def _check_header(dataset: Dataset) -> None:
     """Refuse before decoding what cannot become one grey image."""
     check_matrix(int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0))
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    if frames > 1:
-        raise RejectedImageError(f"has {frames} frames: export the frame you want as a single image")
     photometric = str(dataset.get("PhotometricInterpretation", ""))
     if photometric not in _GREY + _COLOUR:
         raise RejectedImageError(f"has the photometric interpretation {photometric[:20]!r}, which is not supported")
@@ -183,148 +180,21 @@ def _check_header(dataset: Dataset) -> None:
         raise RejectedImageError(f"allocates {bits} bits to a pixel, which is not supported")
 
 
-def _decode_pixels(dataset: Dataset) -> tuple[NDArray[np.generic], str]:
-    """Give the stored values, shaped (rows, columns) or (rows, columns, 3), and their photometric interpretation."""
-    transfer_syntax = dataset.file_meta.TransferSyntaxUID
-    if transfer_syntax.is_encapsulated and transfer_syntax != RLELossless:
-        _check_codestream(dataset)
-    try:
-        stored, properties = _decoder(transfer_syntax).as_array(dataset, index=0)
-    except RejectedImageError:
-        raise
-    except Exception as error:
-        raise RejectedImageError(
-            f"has pixel data that do not decode ({transfer_syntax.name}): damaged or truncated"
-        ) from error
-    return stored, str(properties["photometric_interpretation"])
+def _geometry(dataset: Dataset) -> tuple[tuple[float, float] | None, float]:
+    """Give the distances between pixel centres and the shape of a pixel (PS3.3, 10.7.1.3 and C.7.6.3.1.7).
 
-
-def _check_codestream(dataset: Dataset) -> None:
-    """Refuse a frame that declares another matrix than the header: it could claim any amount of memory."""
-    matrix = matrix_of(get_frame(dataset.PixelData, 0, number_of_frames=1))
-    if matrix is not None and matrix != (dataset.Rows, dataset.Columns):
-        rows, columns = matrix
-        raise RejectedImageError(f"is damaged: its pixels are {columns} × {rows}, and its header says otherwise")
-
-
-def _decoder(transfer_syntax: UID) -> Decoder:
-    try:
-        decoder = get_decoder(transfer_syntax)
-        missing = not decoder.is_available
-    except NotImplementedError:
-        missing = True
-    if missing:
-        raise RejectedImageError(
-            f"is compressed as {transfer_syntax.name}, for which there is no decoder: export it uncompressed"
-        )
-    return decoder
-
-
-def _grey(stored: NDArray[np.generic], photometric: str, dataset: Dataset) -> NDArray[np.float32]:
-    if photometric == "PALETTE COLOR":
-        return _luma(apply_color_lut(stored, dataset))
-    values = apply_modality_lut(stored, dataset)
-    if photometric == "MONOCHROME1":
-        values = _turning_point(dataset) - values.astype(np.float64)
-    return values.astype(np.float32)
-
-
-def _turning_point(dataset: Dataset) -> float:
-    """Give the sum of the lowest and the highest value that the image could have: inverting subtracts from it.
-
-    It depends on the attributes alone, so that a file and its inverted twin have the same pixels.
+    Spacing at the detector stands in where none is calibrated to the body.
     """
-    if "ModalityLUTSequence" in dataset:
-        entries = apply_modality_lut(np.arange(65536), dataset)
-        return float(entries.min() + entries.max())
-    stored = -1 if dataset.PixelRepresentation else 2 ** int(dataset.BitsStored) - 1
-    return float(dataset.get("RescaleSlope", 1)) * stored + 2 * float(dataset.get("RescaleIntercept", 0))
+    named = (_pair(dataset, word) for word in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"))
+    spacing = next((pair for pair in named if pair), None)
+    height, width = spacing or _pair(dataset, "PixelAspectRatio") or (1.0, 1.0)
+    return spacing, checked_aspect(height / width)
 
 
-def _colour_to_grey(stored: NDArray[np.generic], photometric: str) -> NDArray[np.float32]:
-    if photometric.startswith("YBR"):
-        return stored[..., 0].astype(np.float32)
-    return _luma(stored)
-
-
-def _luma(colour: NDArray[np.generic]) -> NDArray[np.float32]:
-    return luma(colour[..., 0], colour[..., 1], colour[..., 2])
-
-
-def presentation_dataset(
-    *, dicom_study_uid: str, dicom_series_uid: str, sop_instance_uid: str, rows: int, columns: int
-) -> DicomJson:
-    """Describe a presentation image with exactly what display needs, and the same for every case but the UIDs.
-
-    The attributes are set here one by one and never taken from a source, so that none can slip through.
-
-    Returns
-    -------
-    dict
-        DICOM JSON model (PS3.18 Annex F) of a single-frame 8-bit Secondary Capture image.
-    """
-    dataset = Dataset()
-    dataset.SOPClassUID = SecondaryCaptureImageStorage
-    dataset.SOPInstanceUID = sop_instance_uid
-    dataset.Modality = "OT"
-    dataset.PatientName = ""
-    dataset.PatientID = ""
-    dataset.StudyInstanceUID = dicom_study_uid
-    dataset.SeriesInstanceUID = dicom_series_uid
-    dataset.SeriesNumber = 1
-    dataset.InstanceNumber = 1
-    dataset.SamplesPerPixel = 1
-    dataset.PhotometricInterpretation = "MONOCHROME2"
-    dataset.NumberOfFrames = 1
-    dataset.Rows = rows
-    dataset.Columns = columns
-    dataset.BitsAllocated = 8
-    dataset.BitsStored = 8
-    dataset.HighBit = 7
-    dataset.PixelRepresentation = 0
-    # With these two a linear window shows every grey value as it is stored (PS3.3 C.11.2.1.2.1).
-    dataset.WindowCenter = 128
-    dataset.WindowWidth = 256
-    return dataset.to_json_dict()
-
-
-def study_result(*, dicom_study_uid: str) -> DicomJson:
-    """Describe a study to a search (PS3.18 table 10.6.3-3); what could tell a case apart is empty."""
-    dataset = Dataset()
-    for keyword in _EMPTY_STUDY_ATTRIBUTES:
-        setattr(dataset, keyword, "")
-    dataset.InstanceAvailability = "ONLINE"
-    dataset.ModalitiesInStudy = "OT"
-    dataset.StudyInstanceUID = dicom_study_uid
-    dataset.NumberOfStudyRelatedSeries = 1
-    dataset.NumberOfStudyRelatedInstances = 1
-    return dataset.to_json_dict()
-
-
-_EMPTY_STUDY_ATTRIBUTES = [
-    "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName",
-    "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyID",
-]  # fmt: skip
-
-
-def series_result(*, dicom_study_uid: str, dicom_series_uid: str) -> DicomJson:
-    """Describe a series to a search (PS3.18 table 10.6.3-4)."""
-    dataset = Dataset()
-    dataset.Modality = "OT"
-    dataset.StudyInstanceUID = dicom_study_uid
-    dataset.SeriesInstanceUID = dicom_series_uid
-    dataset.SeriesNumber = 1
-    dataset.NumberOfSeriesRelatedInstances = 1
-    return dataset.to_json_dict()
-
-
-def tag_of(attribute: str) -> str | None:
-    """Give the tag, as eight upper-case hex digits, of an attribute named by keyword or tag; None if there is none."""
-    tag = tag_for_keyword(attribute)
-    if tag is None and len(attribute) == 8:
-        try:
-            tag = int(attribute, 16)
-        except ValueError:
-            return None
-        tag = tag if keyword_for_tag(tag) else None
-    return None if tag is None else f"{tag:08X}"
+def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
+    """Give two positive numbers, vertical first; None where there are none."""
+    value = dataset.get(keyword)
+    if value is None or isinstance(value, str) or len(value) != 2:
+        return None
+    first, second = float(value[0]), float(value[1])
+    return (first, second) if all(math.isfinite(one) and one > 0 for one in (first, second)) else None

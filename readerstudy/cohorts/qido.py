@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from django.http import QueryDict
 
-from readerstudy.cohorts.dicom import DicomJson, tag_of
+from readerstudy.cohorts.dicom_presentation import DicomJson, tag_of
 
 # Results always carry every attribute that there is, matching is always literal, and `accept` is not for matching.
 _WITHOUT_EFFECT = {"includefield", "fuzzymatching", "accept", "charset"}

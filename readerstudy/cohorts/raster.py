@@ -1,7 +1,8 @@
-"""PNG and JPEG files in."""
+"""PNG, JPEG, TIFF and WebP files in."""
 
 from __future__ import annotations
 
+import re
 import warnings
 from io import BytesIO
 
@@ -9,18 +10,28 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from readerstudy.cohorts.source_image import RejectedImageError, SourceImage, check_matrix
+from readerstudy.cohorts.source_image import RejectedImageError, SourceImage, check_frame, check_matrix, luma
 
-SIGNATURES = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
+_SIGNATURES = {
+    "PNG": rb"\x89PNG\r\n\x1a\n",
+    "JPEG": rb"\xff\xd8\xff",
+    "TIFF": rb"II\*\0|MM\0\*|II\+\0|MM\0\+",
+    "WebP": rb"RIFF....WEBP",
+}
+# A picture is told from a clip by its pages; more of them is a volume or an attack, and counting costs time.
+MAX_PAGES = 1000
+_BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262  # TIFF 6.0, section 8
+_GREY_MODES = ("1", "L", "I;16", "I;16B", "I;16L", "I", "F")
+_COLOUR_MODES = ("LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
 
 
 def format_of(data: bytes) -> str | None:
-    """Tell by its first bytes whether this is a PNG or a JPEG file."""
-    return next((name for signature, name in SIGNATURES.items() if data.startswith(signature)), None)
+    """Tell by its first bytes whether this is a PNG, JPEG, TIFF or WebP file."""
+    return next((name for name, start in _SIGNATURES.items() if re.match(start, data[:16], re.DOTALL)), None)
 
 
-def decode(data: bytes, name: str) -> SourceImage:
-    """Decode a PNG or JPEG file to grey.
+def decode(data: bytes, name: str, frame: int | None = None) -> SourceImage:
+    """Decode a picture file to grey.
 
     The EXIF orientation is applied; colour becomes luma; what is transparent lies on black, as a radiograph does.
 
@@ -28,20 +39,22 @@ def decode(data: bytes, name: str) -> SourceImage:
     ----------
     data : bytes
         The whole file.
-    name : {"PNG", "JPEG"}
+    name : {"PNG", "JPEG", "TIFF", "WebP"}
         Its format, as `format_of` tells.
+    frame : int, optional
+        Which page or frame, from 1; needed where there are several.
 
     Raises
     ------
     RejectedImageError
-        The file is damaged, truncated, animated, or has no acceptable matrix.
+        The file is damaged or truncated, has no acceptable matrix, or has several frames and none was named.
     """
     try:
         with warnings.catch_warnings():
             # Remarks on metadata say nothing of the pixels; what is too large is refused below by our own limits.
             warnings.simplefilter("ignore")
-            return _decode(data, name)
-    except RejectedImageError:
+            return _decode(data, name, frame)
+    except (RejectedImageError, MemoryError):
         raise
     except Image.DecompressionBombError as error:
         raise RejectedImageError("is too large: its header declares an absurd number of pixels") from error
@@ -50,27 +63,67 @@ def decode(data: bytes, name: str) -> SourceImage:
         raise RejectedImageError(f"is a damaged or truncated {name} file: export it again") from error
 
 
-def _decode(data: bytes, name: str) -> SourceImage:
+def _decode(data: bytes, name: str, frame: int | None) -> SourceImage:
     try:
         image: Image.Image = Image.open(BytesIO(data), formats=[name])
     except UnidentifiedImageError as error:
         raise RejectedImageError(f"is a damaged {name} file: export it again") from error
+    # The first page is measured before pages are counted, the chosen one before it is decoded.
     check_matrix(image.height, image.width)
-    frames = getattr(image, "n_frames", 1)
-    if frames > 1:
-        raise RejectedImageError(f"has {frames} frames: export the frame you want as a single image")
+    chosen = check_frame(frame, _pages(image))
+    if chosen > 1:
+        image.seek(chosen - 1)
+        check_matrix(image.height, image.width)
+    bits, inverted = _bits(image), _is_inverted(image)
     image.load()
-    bits = {"1": 1, "I;16": 16, "I;16B": 16, "I": 16, "F": 32}.get(image.mode, 8)
-    return SourceImage(_grey(ImageOps.exif_transpose(image)), name, bits)
+    pixels = _grey(ImageOps.exif_transpose(image), inverted=inverted, bits=bits)
+    if not np.isfinite([pixels.min(), pixels.max()]).all():
+        raise RejectedImageError("has grey values that are no finite numbers")
+    return SourceImage(pixels, name, bits)
 
 
-def _grey(image: Image.Image) -> NDArray[np.float32]:
-    if image.mode.startswith(("I", "F")):
-        return np.asarray(image).astype(np.float32)
-    if image.mode not in ("1", "L") and image.has_transparency_data:
+def _pages(image: Image.Image) -> int:
+    """Count the pages of a TIFF file one by one, since they may be chained in a ring; other formats tell."""
+    if image.format != "TIFF":
+        return int(getattr(image, "n_frames", 1))
+    for page in range(1, MAX_PAGES + 1):
+        try:
+            image.seek(page)
+        except EOFError:
+            image.seek(0)
+            return page
+    raise RejectedImageError(f"has more than {MAX_PAGES:,} pages: export the one that you want as a single image")
+
+
+def _bits(image: Image.Image) -> int:
+    if image.format == "TIFF":
+        stored = image.tag_v2.get(_BITS_PER_SAMPLE, 1)  # type: ignore[attr-defined]  # TiffImageFile has it
+        return int(stored[0] if isinstance(stored, tuple) else stored)
+    return {"1": 1, "I;16": 16, "I;16B": 16, "I": 16, "F": 32}.get(image.mode, 8)
+
+
+def _grey(image: Image.Image, *, inverted: bool, bits: int) -> NDArray[np.float32]:
+    if image.mode in _GREY_MODES:
+        values = np.asarray(image, dtype=np.float32)
+        if inverted:
+            values = (2**bits - 1) - values
+        return values * np.float32(255) if image.mode == "1" else values
+    if image.mode not in _COLOUR_MODES:
+        raise RejectedImageError(f"has the colour model {image.mode}, which is not supported: export it as grey")
+    if image.has_transparency_data:
         image = _on_black(image.convert("RGBA"))
-    grey = image if image.mode == "L" else image.convert("RGB").convert("L")
-    return np.asarray(grey).astype(np.float32)
+    colour = np.asarray(image.convert("RGB"))
+    return luma(colour[..., 0], colour[..., 1], colour[..., 2])
+
+
+def _is_inverted(image: Image.Image) -> bool:
+    """Tell whether zero is white and Pillow leaves it so: it turns 8 bits over, and not more."""
+    if image.format != "TIFF" or image.mode in ("1", "L"):
+        return False
+    is_inverted = image.mode in _GREY_MODES and image.tag_v2.get(_PHOTOMETRIC) == 0  # type: ignore[attr-defined]
+    if is_inverted and image.mode == "F":
+        raise RejectedImageError("has inverted grey values without a highest one: export it with black as zero")
+    return bool(is_inverted)
 
 
 def _on_black(image: Image.Image) -> Image.Image:

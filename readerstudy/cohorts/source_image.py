@@ -14,6 +14,8 @@ MAX_BYTES = 256 * 2**20
 MAX_PIXELS = 64 * 10**6
 MAX_SIDE = 20_000
 MIN_SIDE = 16
+MAX_ASPECT = 8
+_ROWS_AT_ONCE = 256
 
 
 class RejectedImageError(Exception):
@@ -87,7 +89,39 @@ def check_matrix(rows: int, columns: int) -> None:
         )
 
 
+def check_frame(chosen: int | None, frames: int) -> int:
+    """Give the frame to take, counted from 1.
+
+    Raises
+    ------
+    RejectedImageError
+        There are several and none was named, or there is no such frame.
+    """
+    if chosen is None and frames > 1:
+        raise RejectedImageError(f"has {frames} frames: name the one that you want, as in file.dcm#3")
+    if chosen is not None and not 1 <= chosen <= frames:
+        raise RejectedImageError(f"has no frame {chosen}: it has {frames}")
+    return chosen or 1
+
+
+def checked_aspect(aspect: float) -> float:
+    """Give the height of a pixel divided by its width back, if a picture can be made of such pixels.
+
+    Raises
+    ------
+    RejectedImageError
+        Pixels are far from square: stretching them would make an absurd picture.
+    """
+    if not 1 / MAX_ASPECT <= aspect <= MAX_ASPECT:
+        raise RejectedImageError(f"has pixels that are {aspect:.3g} times as high as wide: its spacing is wrong")
+    return aspect
+
+
 def luma(red: NDArray[np.generic], green: NDArray[np.generic], blue: NDArray[np.generic]) -> NDArray[np.float32]:
     """Turn colour into grey (ITU-R BT.601 weights in 1/65536, so that equal channels stay exactly as they are)."""
-    weighted = red.astype(np.int64) * 19595 + green.astype(np.int64) * 38470 + blue.astype(np.int64) * 7471
-    return ((weighted + 0x8000) >> 16).astype(np.float32)
+    grey = np.empty(red.shape, np.float32)
+    for top in range(0, len(grey), _ROWS_AT_ONCE):
+        rows = slice(top, top + _ROWS_AT_ONCE)  # whole images in 64 bits would take a gigabyte each
+        weighted = red[rows].astype(np.int64) * 19595 + green[rows].astype(np.int64) * 38470
+        grey[rows] = (weighted + blue[rows].astype(np.int64) * 7471 + 0x8000) >> 16
+    return grey

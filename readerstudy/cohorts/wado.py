@@ -16,8 +16,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
-from readerstudy.cohorts import dicom, frames, qido
-from readerstudy.cohorts.dicom import DicomJson
+from readerstudy.cohorts import dicom_presentation, frames, qido
+from readerstudy.cohorts.dicom_presentation import DicomJson
 from readerstudy.cohorts.media_types import MediaType, choose
 
 EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
@@ -52,7 +52,7 @@ class PresentedInstance:
 
     def metadata(self) -> DicomJson:
         """Give the attributes that display needs, as DICOM JSON."""
-        return dicom.presentation_dataset(
+        return dicom_presentation.presentation_dataset(
             dicom_study_uid=self.dicom_study_uid,
             dicom_series_uid=self.dicom_series_uid,
             sop_instance_uid=self.sop_instance_uid,
@@ -129,12 +129,12 @@ Handler = Callable[[HttpRequest, list[PresentedInstance], dict[str, str]], HttpR
 
 
 def _search_studies(request: HttpRequest, found: list[PresentedInstance], _uids: dict[str, str]) -> HttpResponseBase:
-    return _search(request, [dicom.study_result(dicom_study_uid=one.dicom_study_uid) for one in found])
+    return _search(request, [dicom_presentation.study_result(dicom_study_uid=one.dicom_study_uid) for one in found])
 
 
 def _search_series(request: HttpRequest, found: list[PresentedInstance], _uids: dict[str, str]) -> HttpResponseBase:
     records = [
-        dicom.series_result(dicom_study_uid=one.dicom_study_uid, dicom_series_uid=one.dicom_series_uid)
+        dicom_presentation.series_result(dicom_study_uid=one.dicom_study_uid, dicom_series_uid=one.dicom_series_uid)
         for one in found
     ]  # fmt: skip
     return _search(request, records)
