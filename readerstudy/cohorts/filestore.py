@@ -25,7 +25,7 @@ def write(folder: Path, content: bytes, suffix: str) -> str:
         unfinished.rename(folder / name)
     finally:
         unfinished.unlink(missing_ok=True)
-    _sync(folder)
+    sync(folder)
     return name
 
 
@@ -48,7 +48,29 @@ def tidy(folder: Path, named: Container[str], *, seconds: float) -> int:
     return len(orphans)
 
 
-def _sync(folder: Path) -> None:
+def link(folder: Path, name: str) -> str:
+    """Give a file a second random name, and give that; `sync` afterwards, once for many.
+
+    Each name can be removed without the other. Where the disk knows no hard links, the file is copied.
+
+    Raises
+    ------
+    FileNotFoundError
+        The file is missing.
+    """
+    second = f"{secrets.token_hex(16)}{Path(name).suffix}"
+    try:
+        os.link(folder / name, folder / second)
+        os.utime(folder / second)  # or `tidy` would take it for an old orphan before its row is committed
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return write(folder, (folder / name).read_bytes(), Path(name).suffix)
+    return second
+
+
+def sync(folder: Path) -> None:
+    """Bring new names in a folder to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
