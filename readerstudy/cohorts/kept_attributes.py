@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from pydicom.config import IGNORE
 from pydicom.datadict import tag_for_keyword
 from pydicom.uid import UID
 
@@ -79,8 +80,13 @@ def kept_attributes(header: Header) -> dict[str, Any]:
             kept[keyword] = word if word in allowed else _OTHER
     for keyword in KEPT_UIDS:
         if uid := header.words(tag_of(keyword))[0]:
-            kept[keyword] = UID(uid).name if UID(uid).type else _OTHER
+            kept[keyword] = _registered_name(uid)
     return kept
+
+
+def _registered_name(uid: str) -> str:
+    known = UID(uid, validation_mode=IGNORE)
+    return known.name if known.type else _OTHER
 
 
 def _kept_numbers(header: Header, keyword: str) -> list[float]:
