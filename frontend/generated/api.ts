@@ -205,7 +205,8 @@ export interface components {
             finished: boolean;
             /** @description Whether another phase waits once this one is finished. */
             next_session: boolean;
-            matrix: components["schemas"]["Matrix"];
+            /** @description null where every image keeps a matrix of its own. */
+            matrix: components["schemas"]["Matrix"] | null;
             readings: components["schemas"]["Reading"][];
         };
         /**

@@ -12,7 +12,15 @@ DicomJson = dict[str, dict[str, Any]]
 
 
 def presentation_dataset(
-    *, dicom_study_uid: str, dicom_series_uid: str, sop_instance_uid: str, rows: int, columns: int
+    *,
+    dicom_study_uid: str,
+    dicom_series_uid: str,
+    sop_instance_uid: str,
+    rows: int,
+    columns: int,
+    bits: int = 8,
+    spacing: float | None = None,
+    windowed: bool = True,
 ) -> DicomJson:
     """Describe a presentation image with exactly what display needs, and the same for every case but the UIDs.
 
@@ -21,7 +29,9 @@ def presentation_dataset(
     Returns
     -------
     dict
-        DICOM JSON model (PS3.18 Annex F) of a single-frame 8-bit Secondary Capture image.
+        DICOM JSON model (PS3.18 Annex F) of a single-frame Secondary Capture image. It has a spacing where all
+        images of the cohort have one, and no window where grey values are as acquired: what an image needs is then
+        found by the viewer, as a window of its own would be a mark.
     """
     dataset = Dataset()
     dataset.SOPClassUID = SecondaryCaptureImageStorage
@@ -38,13 +48,16 @@ def presentation_dataset(
     dataset.NumberOfFrames = 1
     dataset.Rows = rows
     dataset.Columns = columns
-    dataset.BitsAllocated = 8
-    dataset.BitsStored = 8
-    dataset.HighBit = 7
+    if spacing is not None:
+        dataset.PixelSpacing = [spacing, spacing]
+    dataset.BitsAllocated = 8 if bits == 8 else 16
+    dataset.BitsStored = bits
+    dataset.HighBit = bits - 1
     dataset.PixelRepresentation = 0
-    # With these two a linear window shows every grey value as it is stored (PS3.3 C.11.2.1.2.1).
-    dataset.WindowCenter = 128
-    dataset.WindowWidth = 256
+    if windowed:
+        # With these two a linear window shows every grey value as it is stored (PS3.3 C.11.2.1.2.1).
+        dataset.WindowCenter = 2 ** (bits - 1)
+        dataset.WindowWidth = 2**bits
     return dataset.to_json_dict()
 
 

@@ -1,15 +1,19 @@
-"""The frame store: one file of raw grey bytes per presentation image, and pictures made of it."""
+"""The frame store: one file of grey values per presentation image, raw or compressed, and pictures made of it."""
 
 from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
 
+import imagecodecs
+import numpy as np
 from django.conf import settings
 from PIL import Image as Pillow
 
 from readerstudy.cohorts import filestore
+from readerstudy.cohorts.harmonise import Presented
 from readerstudy.cohorts.models import Image
+from readerstudy.cohorts.profiles import PresentationProfile
 
 
 def folder() -> Path:
@@ -32,16 +36,58 @@ def remove(name: str) -> None:
     filestore.remove(folder(), name)
 
 
+class UnreadableFrameError(FileNotFoundError):
+    """A frame is missing from the store, or is not what its row says."""
+
+
 def thumbnail(image: Image, side: int = 256) -> bytes:
-    """Give a small PNG of a presentation image, for a coordinator's gallery."""
-    picture = open_picture(path_of(image), image.rows, image.columns)
+    """Give a small PNG of a presentation image, for a coordinator's gallery.
+
+    Raises
+    ------
+    UnreadableFrameError
+        There is no such frame.
+    """
+    profile = PresentationProfile.from_recipe(image.recipe)
+    picture = as_picture(read_pixels(path_of(image), image.rows, image.columns, profile), profile)
     picture.thumbnail((side, side), Pillow.Resampling.LANCZOS)
     return as_png(picture)
 
 
-def open_picture(frame: Path, rows: int, columns: int) -> Pillow.Image:
-    """Read a frame of `rows * columns` grey bytes."""
-    return Pillow.frombytes("L", (columns, rows), frame.read_bytes())
+def read_pixels(frame: Path, rows: int, columns: int, profile: PresentationProfile) -> Presented:
+    """Read the grey values of a stored frame.
+
+    Returns
+    -------
+    ndarray of uint8 or uint16 (more than 8 bits), shape (rows, columns)
+
+    Raises
+    ------
+    UnreadableFrameError
+        The file is missing or damaged.
+    """
+    try:
+        content = frame.read_bytes()
+        if profile.transfer == "htj2k":
+            return np.asarray(imagecodecs.htj2k_decode(content)).reshape(rows, columns)
+        return np.frombuffer(content, "<u1" if profile.bits == 8 else "<u2").reshape(rows, columns)
+    except (OSError, ValueError, imagecodecs.Htj2kError) as error:
+        raise UnreadableFrameError(f"{frame.name} cannot be read") from error
+
+
+def as_picture(pixels: Presented, profile: PresentationProfile) -> Pillow.Image:
+    """Give 8 bits of a presentation image to look at.
+
+    All greys of the profile's bits are shown; where values are as acquired, those between the picture's own
+    percentiles.
+    """
+    if profile.bits == 8 and profile.normalise:
+        return Pillow.fromarray(pixels)
+    low, high = 0.0, 2.0**profile.bits - 1
+    if not profile.normalise:
+        low, high = (float(level) for level in np.percentile(pixels, [profile.darkest, profile.brightest]))
+    spread = (pixels.astype(np.float32) - low) * (255 / max(high - low, 1))
+    return Pillow.fromarray(np.rint(spread.clip(0, 255)).astype(np.uint8))
 
 
 def as_png(picture: Pillow.Image) -> bytes:

@@ -33,6 +33,9 @@ class MediaType:
     transfer_syntax: str = ""
     multipart: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.name}; transfer-syntax={self.transfer_syntax}" if self.transfer_syntax else self.name
+
     def suits(self, wanted: MediaRange) -> bool:
         """Whether a client that accepts this range can take this representation."""
         name = wanted.parameters.get("type", "*/*") if wanted.name == "multipart/related" else wanted.name

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from readerstudy.cohorts.profiles import DEFAULT_PROFILE
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 
 # Without 0/O, 1/I/L: a code is read aloud and typed.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -62,6 +62,18 @@ class Cohort(models.Model):
     def is_sealed(self) -> bool:
         """Whether the truth of every case is sealed."""
         return bool(self.sealed_digest) and self.sealed_cases == self.cases.count()
+
+    @property
+    def profile(self) -> PresentationProfile:
+        """The presentation profile of all its images."""
+        return PresentationProfile.from_recipe(self.recipe)
+
+    def padded_length(self) -> int:
+        """Bytes to which compressed frames are padded: those of the longest; 0 where frames travel uncompressed."""
+        if self.profile.transfer == "raw":
+            return 0
+        included = Image.objects.filter(case__cohort=self, case__excluded_at=None)
+        return int(included.aggregate(longest=models.Max("length"))["longest"] or 0)
 
     def state_digest(self) -> str:
         """SHA-256 over what readers are shown and what it is: an audit holds as long as this stays the same."""

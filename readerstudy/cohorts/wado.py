@@ -19,10 +19,13 @@ from django.utils.crypto import salted_hmac
 from readerstudy.cohorts import dicom_presentation, frames, qido
 from readerstudy.cohorts.dicom_presentation import DicomJson
 from readerstudy.cohorts.media_types import MediaType, choose
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile, Transfer
 
-EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
-RAW_FRAME = MediaType("application/octet-stream", EXPLICIT_VR_LITTLE_ENDIAN)
-RAW_FRAMES = MediaType("application/octet-stream", EXPLICIT_VR_LITTLE_ENDIAN, multipart=True)
+# Name and transfer syntax of a frame (PS3.18, 8.7.3): explicit VR little endian, and HTJ2K lossless.
+_FORMS: dict[Transfer, tuple[str, str]] = {
+    "raw": ("application/octet-stream", "1.2.840.10008.1.2.1"),
+    "htj2k": ("image/jphc", "1.2.840.10008.1.2.4.201"),
+}
 PNG = MediaType("image/png")
 JPEG = MediaType("image/jpeg")
 DICOM_JSON = MediaType("application/dicom+json")
@@ -38,9 +41,13 @@ class PresentedInstance:
     dicom_study_uid, dicom_series_uid, sop_instance_uid : str
         UIDs of one constant length (`deidentify.session_uid`).
     frame : pathlib.Path
-        The file of `rows * columns` grey bytes.
+        The file of grey values, row by row, or of an HTJ2K codestream.
     rows, columns : int
         The matrix.
+    profile : PresentationProfile
+        The profile of the cohort: what it says holds for all images alike.
+    padded_length : int
+        Bytes to which a compressed frame is filled up: the length of the cohort's longest.
     """
 
     dicom_study_uid: str
@@ -49,6 +56,8 @@ class PresentedInstance:
     frame: Path
     rows: int
     columns: int
+    profile: PresentationProfile = DEFAULT_PROFILE
+    padded_length: int = 0
 
     def metadata(self) -> DicomJson:
         """Give the attributes that display needs, as DICOM JSON."""
@@ -58,6 +67,9 @@ class PresentedInstance:
             sop_instance_uid=self.sop_instance_uid,
             rows=self.rows,
             columns=self.columns,
+            bits=self.profile.bits,
+            spacing=self.profile.spacing,
+            windowed=self.profile.normalise,
         )
 
 
@@ -161,23 +173,35 @@ def _dicom_json(request: HttpRequest, records: list[DicomJson]) -> HttpResponse:
 
 
 def _frames(request: HttpRequest, found: list[PresentedInstance], uids: dict[str, str]) -> HttpResponseBase:
-    frame = _only_frame(found, uids["frames"])
-    chosen = _negotiate(request, [RAW_FRAME, RAW_FRAMES])
-    content_type = f"{chosen.name}; transfer-syntax={chosen.transfer_syntax}"
+    instance = _only_frame(found, uids["frames"])
+    name, transfer_syntax = _FORMS[instance.profile.transfer]
+    offered = [MediaType(name, transfer_syntax), MediaType(name, transfer_syntax, multipart=True)]
+    chosen = _negotiate(request, offered)
+    content_type = f"{name}; transfer-syntax={transfer_syntax}"
     if chosen.multipart:
-        return _multipart(frame.read_bytes(), chosen, content_type)
-    response = FileResponse(frame.open("rb"), content_type=content_type)
+        return _multipart(_padded(instance), chosen, content_type)
+    if instance.padded_length:
+        return HttpResponse(_padded(instance), content_type=content_type)
+    response = FileResponse(instance.frame.open("rb"), content_type=content_type)
     # Django names the file; the name is opaque, but differs from case to case.
     del response["Content-Disposition"]
     return response
 
 
-def _only_frame(found: list[PresentedInstance], numbers: str) -> Path:
+def _padded(instance: PresentedInstance) -> bytes:
+    """Fill a codestream up with zeros: decoders stop at its end marker (ISO/IEC 15444-1, A.4.4)."""
+    return instance.frame.read_bytes().ljust(instance.padded_length, b"\0")
+
+
+def _only_frame(found: list[PresentedInstance], numbers: str) -> PresentedInstance:
     if numbers != "1":
         raise _RefusedError(404, "Each image has one frame: ask for frames/1.")
     if not found[0].frame.is_file():
-        raise _RefusedError(404, "The image is missing from the store: tell the coordinator of the study.")
-    return found[0].frame
+        raise _RefusedError(404, _MISSING)
+    return found[0]
+
+
+_MISSING = "The image is missing from the store: tell the coordinator of the study."
 
 
 def _multipart(content: bytes, chosen: MediaType, content_type: str) -> HttpResponse:
@@ -192,10 +216,14 @@ def _multipart(content: bytes, chosen: MediaType, content_type: str) -> HttpResp
 
 
 def _rendered(request: HttpRequest, found: list[PresentedInstance], uids: dict[str, str]) -> HttpResponseBase:
-    frame = _only_frame(found, uids.get("frames", "1"))
+    instance = _only_frame(found, uids.get("frames", "1"))
     chosen = _negotiate(request, [PNG, JPEG])
-    rows, columns = _viewport(request, found[0])
-    picture = frames.open_picture(frame, found[0].rows, found[0].columns).resize((columns, rows))
+    rows, columns = _viewport(request, instance)
+    try:
+        pixels = frames.read_pixels(instance.frame, instance.rows, instance.columns, instance.profile)
+    except frames.UnreadableFrameError:
+        raise _RefusedError(404, _MISSING) from None
+    picture = frames.as_picture(pixels, instance.profile).resize((columns, rows))
     content = frames.as_png(picture) if chosen is PNG else frames.as_jpeg(picture)
     return HttpResponse(content, content_type=chosen.name)
 
@@ -216,10 +244,10 @@ def _negotiate(request: HttpRequest, offered: Sequence[MediaType]) -> MediaType:
     # PS3.18, 8.3.3.1: where a client cannot set the header, the query parameter `accept` stands in for it.
     chosen = choose(request.GET.get("accept") or request.headers.get("Accept", ""), offered)
     if chosen is None:
-        names = ", ".join(dict.fromkeys(offer.name for offer in offered))
-        raise _RefusedError(
-            406, f"This is offered as {names}, frames uncompressed and little-endian, and not otherwise."
+        names = dict.fromkeys(
+            "; transfer-syntax=".join(filter(None, (one.name, one.transfer_syntax))) for one in offered
         )
+        raise _RefusedError(406, f"This is offered as {' or '.join(names)}, and not otherwise.")
     return chosen
 
 

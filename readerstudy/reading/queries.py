@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import frames
 from readerstudy.cohorts.deidentify import Level, session_uid
-from readerstudy.cohorts.profiles import DEFAULT_PROFILE
+from readerstudy.cohorts.profiles import PresentationProfile
 from readerstudy.cohorts.wado import PresentedInstance
 from readerstudy.reading import gates
 from readerstudy.reading.models import Judgement, Reading, ReadingSession
@@ -34,7 +34,7 @@ def enrolments(user: User) -> QuerySet[Reader]:
 def open_sessions(user: User) -> QuerySet[ReadingSession]:
     """A user's own sessions in running studies: no other can be addressed."""
     return ReadingSession.objects.filter(reader__user=user, reader__study__status=Status.RUNNING).select_related(
-        "reader__study", "phase"
+        "reader__study", "phase__cohort"
     )
 
 
@@ -70,16 +70,22 @@ def open_readings(session: ReadingSession, current: int | None) -> list[Presente
 
 def presented_instances(session: ReadingSession, readings: Sequence[Reading]) -> list[PresentedInstance]:
     """Give the images of readings as a session presents them; the blinding audit presents a whole cohort by it."""
-    return [_presented(session, reading) for reading in readings]
+    cohort = session.phase.cohort
+    profile, padded_length = cohort.profile, cohort.padded_length()
+    return [_presented(session, reading, profile, padded_length) for reading in readings]
 
 
-def _presented(session: ReadingSession, reading: Reading) -> PresentedInstance:
+def _presented(
+    session: ReadingSession, reading: Reading, profile: PresentationProfile, padded_length: int
+) -> PresentedInstance:
     levels: tuple[Level, ...] = ("study", "series", "instance")
     study, series, instance = (
         session_uid(settings.SECRET_KEY, session.code, reading.case.code, level) for level in levels
     )
     image = reading.case.image
-    return PresentedInstance(study, series, instance, frames.path_of(image), image.rows, image.columns)
+    return PresentedInstance(
+        study, series, instance, frames.path_of(image), image.rows, image.columns, profile, padded_length
+    )
 
 
 def session_state(session: ReadingSession) -> dict[str, Any]:
@@ -94,9 +100,15 @@ def session_state(session: ReadingSession) -> dict[str, Any]:
         "done": cases if current is None else current - 1,
         "finished": current is None,
         "next_session": current is None and next_phase(session.reader) is not None,
-        "matrix": {"rows": DEFAULT_PROFILE.side, "columns": DEFAULT_PROFILE.side},
+        "matrix": _matrix(session),
         "readings": open_readings(session, current),
     }
+
+
+def _matrix(session: ReadingSession) -> dict[str, int] | None:
+    """Give the one matrix of all images, or None where each keeps its own."""
+    profile = session.phase.cohort.profile
+    return None if profile.fit == "own" else {"rows": profile.side, "columns": profile.side}
 
 
 @dataclass(frozen=True)

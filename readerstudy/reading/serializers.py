@@ -55,7 +55,7 @@ class SessionSerializer(serializers.Serializer[Any]):
     done = serializers.IntegerField()
     finished = serializers.BooleanField()
     next_session = serializers.BooleanField(help_text="Whether another phase waits once this one is finished.")
-    matrix = MatrixSerializer()
+    matrix = MatrixSerializer(allow_null=True, help_text="null where every image keeps a matrix of its own.")
     readings = ReadingSerializer(many=True)
 
 
