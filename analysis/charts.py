@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.charts_forest import forest_chart
+from analysis.charts_leakage import leakage_chart
 from analysis.charts_roc import roc_chart
 
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["chart_png", "chart_svg", "forest_chart", "roc_chart"]
+__all__ = ["chart_png", "chart_svg", "forest_chart", "leakage_chart", "roc_chart"]
 
 
 def chart_svg(chart: alt.TopLevelMixin) -> str:

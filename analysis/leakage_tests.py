@@ -14,6 +14,7 @@ FAMILY_ALPHA = 0.01
 SHUFFLES = 9_999
 _POWER, _EFFECT = 0.8, 0.8
 _MOST_CASES = 100_000
+_LAYOUTS = 4
 _BLOCK = 5_000_000  # truth values held at once
 
 Bools = NDArray[np.bool_]
@@ -137,18 +138,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def cases_to_reach(level: float, share: float) -> int:
-    """Give the fewest cases with which classes that are wholly apart have a two-sided p value of at most `level`.
+    """Give the fewest cases with which classes that are wholly apart have a p value of at most `level` in every test.
 
-    Of all C(n, m) ways to lay out the classes, two are as far apart.
+    Of all C(n, m) ways to lay out the classes, two are as far apart; the test of runs doubles that for its two sides.
 
     Examples
     --------
-    >>> cases_to_reach(0.05, 0.5)  # 4 and 4: 2 / 70; 4 and 3: 2 / 35 is more than 0.05
-    8
+    >>> cases_to_reach(0.05, 0.5)  # 4 / C(9, 4) = 0.03, and 4 / C(8, 4) = 0.06
+    9
     """
     for total in range(2, _MOST_CASES):
         positives = min(max(round(total * share), 1), total - 1)
-        if 2 / comb(total, positives) <= level:
+        if _LAYOUTS / comb(total, positives) <= level:
             return total
     return _MOST_CASES
 

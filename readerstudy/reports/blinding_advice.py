@@ -1,0 +1,64 @@
+"""Which setting of the presentation profile lowers which cue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from readerstudy.cohorts.profiles import PresentationProfile
+
+_MOMENTS = ("mean", "sd", "skewness", "kurtosis")
+_TEXTURE = ("high_frequency", "noise", "spectrum_slope")
+
+
+@dataclass(frozen=True)
+class _Remedy:
+    """A setting that helps against some cues, where the profile does not have it yet."""
+
+    features: tuple[str, ...]
+    setting: str
+    helps: Callable[[PresentationProfile], bool]
+    words: str
+
+
+_REMEDIES = [
+    _Remedy(("border_width",), "crop_borders=yes", lambda p: not p.crop_borders, "cuts uniform borders off"),
+    _Remedy(
+        ("border_width", "aspect"), "fit=square", lambda p: p.fit != "square", "cuts out the centre square of all"
+    ),
+    _Remedy(_MOMENTS, "normalise=yes", lambda p: not p.normalise, "spreads grey values alike in all images"),
+    _Remedy(("levels",), "bits=8", lambda p: p.bits > 8, "leaves every image 256 grey values at most"),
+    _Remedy(
+        (*_TEXTURE, "blockiness", "levels"), "resample_side=512", lambda p: p.resample_side is None,
+        "takes the detail from all images that only some of them have",
+    ),
+    _Remedy(
+        (*_TEXTURE, "blockiness"), "jpeg_quality=75", lambda p: p.jpeg_quality is None and p.bits == 8 and p.normalise,
+        "puts the same compression artefacts into all images",
+    ),
+    _Remedy(
+        _TEXTURE, "resample_side=256", lambda p: p.resample_side is not None and p.resample_side > 256,
+        "takes more of the detail from all images",
+    ),
+]  # fmt: skip
+_NO_REMEDY = "No setting lowers it further: it may be the very signal. Report it with the results."
+
+
+def advice(features: Sequence[dict[str, Any]], profile: PresentationProfile) -> list[dict[str, str]]:
+    """Say what lowers each cue whose interval at presentation lies above chance, the strongest first.
+
+    Returns
+    -------
+    list of dict
+        `feature`, `setting` (of the profile; empty where none helps) and `words`.
+    """
+    telling = [one for one in features if one["stage"] == "presentation" and one["ci"][0] > 0.5]
+    telling.sort(key=lambda one: -one["auc"])
+    return [line for one in telling for line in _against(one["feature"], profile)]
+
+
+def _against(feature: str, profile: PresentationProfile) -> list[dict[str, str]]:
+    fitting = [remedy for remedy in _REMEDIES if feature in remedy.features and remedy.helps(profile)]
+    lines = [{"feature": feature, "setting": one.setting, "words": one.words} for one in fitting]
+    return lines or [{"feature": feature, "setting": "", "words": _NO_REMEDY}]
