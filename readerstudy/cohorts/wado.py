@@ -177,12 +177,11 @@ def _frames(request: HttpRequest, found: list[PresentedInstance], uids: dict[str
     name, transfer_syntax = _FORMS[instance.profile.transfer]
     offered = [MediaType(name, transfer_syntax), MediaType(name, transfer_syntax, multipart=True)]
     chosen = _negotiate(request, offered)
-    content_type = f"{name}; transfer-syntax={transfer_syntax}"
     if chosen.multipart:
-        return _multipart(_padded(instance), chosen, content_type)
+        return _multipart(_padded(instance), chosen)
     if instance.padded_length:
-        return HttpResponse(_padded(instance), content_type=content_type)
-    response = FileResponse(instance.frame.open("rb"), content_type=content_type)
+        return HttpResponse(_padded(instance), content_type=str(chosen))
+    response = FileResponse(instance.frame.open("rb"), content_type=str(chosen))
     # Django names the file; the name is opaque, but differs from case to case.
     del response["Content-Disposition"]
     return response
@@ -204,10 +203,10 @@ def _only_frame(found: list[PresentedInstance], numbers: str) -> PresentedInstan
 _MISSING = "The image is missing from the store: tell the coordinator of the study."
 
 
-def _multipart(content: bytes, chosen: MediaType, content_type: str) -> HttpResponse:
+def _multipart(content: bytes, chosen: MediaType) -> HttpResponse:
     # Constant, so that the headers are; keyed, so that no picture can be made to contain it.
     boundary = salted_hmac("readerstudy.cohorts.wado", "boundary", algorithm="sha256").hexdigest()[:32]
-    head = f"--{boundary}\r\nContent-Type: {content_type}\r\nContent-Length: {len(content)}\r\n\r\n"
+    head = f"--{boundary}\r\nContent-Type: {chosen}\r\nContent-Length: {len(content)}\r\n\r\n"
     body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
     parameters = f'type="{chosen.name}"; transfer-syntax={chosen.transfer_syntax}; boundary={boundary}'
     response = HttpResponse(body, content_type=f"multipart/related; {parameters}")
