@@ -11,7 +11,8 @@ from django.utils.text import slugify
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
-from readerstudy.cohorts.models import Case, Cohort
+from readerstudy.cohorts.models import Case, Cohort, Image
+from readerstudy.cohorts.presenting import is_current, represent
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 
 # Words that stand in addresses where a cohort's name could.
@@ -143,12 +144,12 @@ def exclude_case(*, case: Case, reason: str, actor: User | None) -> None:
 
 @transaction.atomic
 def include_case(*, case: Case, actor: User | None) -> None:
-    """Take an excluded case back in.
+    """Take an excluded case back in, presented by the profile that the cohort has by now.
 
     Raises
     ------
-    CaseError
-        A study has locked the cohort, or the case is not excluded.
+    CaseError, PresentingError
+        A study has locked the cohort, the case is not excluded, or the profile cannot present it.
     """
     hold_unlocked(case.cohort)
     case.refresh_from_db()
@@ -156,6 +157,9 @@ def include_case(*, case: Case, actor: User | None) -> None:
         raise CaseError(f"The case {case.code} is not excluded.")
     reason, case.excluded_at, case.excluded_because = case.excluded_because, None, ""
     _save_exclusion(case, "cohorts.case_included", reason, actor)
+    image = Image.objects.filter(case=case).select_related("case__cohort").first()
+    if image and not is_current(image):
+        represent(case=case, actor=actor)
 
 
 def _save_exclusion(case: Case, verb: str, reason: str, actor: User | None) -> None:
