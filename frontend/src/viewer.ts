@@ -16,13 +16,14 @@ import {
   PanTool,
   Enums as ToolEnums,
   ToolGroupManager,
-  WindowLevelTool,
   ZoomTool,
 } from '@cornerstonejs/tools';
 import { vec3 } from 'gl-matrix';
 import type { Reading } from './api';
 import type { ViewCommand } from './keys';
 import { flip, type Orientation, turn, UPRIGHT } from './orientation';
+import { windowOf } from './window';
+import { WindowTool } from './windowtool';
 
 export interface View {
   readonly width: number;
@@ -31,22 +32,15 @@ export interface View {
 }
 
 const VIEWPORT = 'xray';
-/** Raw little-endian: every frame has the same length, so that its size says nothing. */
-const FRAME = 'application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1';
+/** Raw little-endian or HTJ2K, whichever the cohort has: each of one length, so that its size says nothing. */
+const FRAME =
+  'application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1, image/jphc; transfer-syntax=1.2.840.10008.1.2.4.201';
+/** The attribute's tag, by which DICOM JSON names it. */
+const WINDOW_CENTER = '00281050';
 const ZOOM_STEP = 1.25;
 const WHEEL_STEP = 1.12;
 const ZOOM_MIN = 0.25;
 const ZOOM_MAX = 20;
-
-/** The grey scale of an 8-bit image crossed by a drag of this many pixels. */
-const WINDOW_TRAVEL = 500;
-
-/** Cornerstone's window tool, at a speed that suits 8-bit images: its own needs the whole screen for half the scale. */
-class WindowTool extends WindowLevelTool {
-  override _getMultiplierFromDynamicRange(): number {
-    return 256 / WINDOW_TRAVEL;
-  }
-}
 
 /** One radiograph at a time in a Cornerstone3D stack viewport, with the tools that radiologists' hands know. */
 export class Viewer {
@@ -252,7 +246,8 @@ export class Viewer {
     if (!response.ok) throw new Error(`Metadata: ${response.status}`);
     const [dataset] = await response.json();
     loader.wadors.metaDataManager.add(imageId, dataset);
-    await imageLoader.loadAndCacheImage(imageId);
+    const image = await imageLoader.loadAndCacheImage(imageId);
+    if (!(WINDOW_CENTER in dataset)) Object.assign(image, windowOf(image.getPixelData()));
   }
 
   private keepOnly(needed: ReadonlySet<string>): void {
