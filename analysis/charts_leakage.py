@@ -39,7 +39,7 @@ class CueArea:
 def leakage_chart(areas: Sequence[CueArea], theme: str = "light", *, width: int = 460) -> alt.LayerChart:
     """A row for each cue: its area at source (ring) and as presented (disc), with intervals and the line of chance.
 
-    Rows stand in the order in which the cues come; a thin line joins the two stages of a cue.
+    Rows stand in the order in which the cues come.
 
     Parameters
     ----------
@@ -58,12 +58,8 @@ def leakage_chart(areas: Sequence[CueArea], theme: str = "light", *, width: int 
 
     look = theme_named(theme)
     drawing = _Drawing(areas, look)
-    layers = [
-        drawing.chance(),
-        drawing.joints(),
-        *(layer for stage in STAGES for layer in drawing.stage(stage)),
-    ]
-    drawn = alt.layer(*(layer for layer in layers if layer is not None)).properties(
+    layers = [drawing.chance(), *(layer for stage in STAGES for layer in drawing.stage(stage))]
+    drawn = alt.layer(*layers).properties(
         width=width,
         height=alt.Step(_ROW, **{"for": "position"}),
         description=f"AUC of {len(drawing.order)} cues at source and as presented, with 95 % intervals",
@@ -101,17 +97,6 @@ class _Drawing:
 
         line = alt.Chart(held([{"auc": 0.5}])).mark_rule(color=self.look.ink, strokeWidth=1.2, strokeDash=[4, 3])
         return cast("alt.Chart", line.encode(x=self._x("auc")))
-
-    def joints(self) -> alt.Chart | None:
-        """A line from the area at source to the area as presented, for every cue that has both."""
-        import altair as alt
-
-        by_cue = {name: {one.stage: one.auc for one in self.areas if one.name == name} for name in self.order}
-        rows = [{"cue": name, **found} for name, found in by_cue.items() if len(found) == len(STAGES)]
-        if not rows:
-            return None
-        line = alt.Chart(held(rows)).mark_rule(color=self.look.quiet, strokeWidth=1, opacity=0.6)
-        return cast("alt.Chart", line.encode(x=self._x("source"), x2="presentation:Q", y=self.y))
 
     def stage(self, stage: str) -> list[alt.Chart]:
         """Intervals and points of one stage: rings at source, discs as presented."""

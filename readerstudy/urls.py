@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("readerstudy.accounts.urls")),
     path("reading/", include("readerstudy.reading.urls")),
     path("jobs/", include("readerstudy.jobs.urls")),
+    path("cohorts/", include("readerstudy.reports.blinding_urls")),
     path("cohorts/", include("readerstudy.truth.urls")),
     path("studies/<slug:slug>/monitor/", reading.monitor, name="monitor"),
     path("studies/", include("readerstudy.reports.urls")),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.leakage_cues import CUES
 from readerstudy.cohorts.profiles import PresentationProfile
 
 _MOMENTS = ("mean", "sd", "skewness", "kurtosis")
@@ -51,7 +52,7 @@ def advice(features: Sequence[dict[str, Any]], profile: PresentationProfile) -> 
     Returns
     -------
     list of dict
-        `feature`, `setting` (of the profile; empty where none helps) and `words`.
+        `feature`, `name` (the cue in words), `setting` (of the profile; empty where none helps) and `words`.
     """
     telling = [one for one in features if one["stage"] == "presentation" and one["ci"][0] > 0.5]
     telling.sort(key=lambda one: -one["auc"])
@@ -60,5 +61,5 @@ def advice(features: Sequence[dict[str, Any]], profile: PresentationProfile) -> 
 
 def _against(feature: str, profile: PresentationProfile) -> list[dict[str, str]]:
     fitting = [remedy for remedy in _REMEDIES if feature in remedy.features and remedy.helps(profile)]
-    lines = [{"feature": feature, "setting": one.setting, "words": one.words} for one in fitting]
-    return lines or [{"feature": feature, "setting": "", "words": _NO_REMEDY}]
+    lines = [{"feature": feature, "name": CUES[feature], "setting": one.setting, "words": one.words} for one in fitting]
+    return lines or [{"feature": feature, "name": CUES[feature], "setting": "", "words": _NO_REMEDY}]

@@ -162,6 +162,24 @@ ENDPOINTS = [
     Endpoint("jobs:list", "jobs/", "GET", "/jobs/", _coordinators(200)),
     Endpoint("jobs:job", "jobs/<int:pk>/", "GET", "/jobs/{job}/", _coordinators(200)),
     Endpoint("jobs:stop", "jobs/<int:pk>/stop/", "POST", "/jobs/{job}/stop/", _coordinators(302)),
+    # Coordinators' pages: the blinding audit
+    Endpoint("blinding:page", "cohorts/<slug:slug>/blinding/", "GET", "/cohorts/{cohort}/blinding/", _coordinators(200)),
+    Endpoint(
+        "blinding:run", "cohorts/<slug:slug>/blinding/run/", "POST", "/cohorts/{cohort}/blinding/run/",
+        _coordinators(302),
+    ),
+    Endpoint(
+        "blinding:acknowledge", "cohorts/<slug:slug>/blinding/<int:number>/acknowledge/", "POST",
+        "/cohorts/{cohort}/blinding/{audit}/acknowledge/", _coordinators(302),
+    ),
+    Endpoint(
+        "blinding:summary", "cohorts/<slug:slug>/blinding/<int:number>/audit.json", "GET",
+        "/cohorts/{cohort}/blinding/{audit}/audit.json", _coordinators(200),
+    ),
+    Endpoint(
+        "blinding:chart", "cohorts/<slug:slug>/blinding/<int:number>/chart.<slug:form>", "GET",
+        "/cohorts/{cohort}/blinding/{audit}/chart.json", _coordinators(200),
+    ),
     # Coordinators' pages: studies
     Endpoint("studies:list", "studies/", "GET", "/studies/", _coordinators(200)),
     Endpoint("studies:new", "studies/new/", "GET", "/studies/new/", _coordinators(200)),

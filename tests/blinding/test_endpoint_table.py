@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from readerstudy.accounts.models import Role, User
 from readerstudy.cohorts.models import Cohort
 from readerstudy.jobs.models import Job
+from readerstudy.reports.blinding_audit import audit_blinding
 from readerstudy.reports.services import make_report
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader
@@ -95,6 +96,7 @@ def names(people: dict[str, User | None]) -> dict[str, str]:
         "study": "running", "closed": "closed", "draft": "draft", "unblinded": "unblinded", "cohort": "running-cases",
         "code": state["code"], "frame": _frame(client.state(state["code"])),
         "case": study.phases.all()[0].cohort.cases.all()[0].code,
+        "audit": str(audit_blinding(cohort=Cohort.objects.get(slug="running-cases"), actor=None).pk),
         "job": str(Job.objects.create(kind="any", title="A job", target="cohort:running-cases").pk),
         "token": _token(invited), "used_token": _token(study.readers.get(user=own)),
     }  # fmt: skip
