@@ -27,4 +27,6 @@ def decode(data: bytes, frame: int | None = None) -> SourceImage:
         return dicom.decode(data, frame)
     if name := raster.format_of(data):
         return raster.decode(data, name, frame)
+    if data.startswith((b"PK\3\4", b"PK\5\6")):
+        raise RejectedImageError("is a zip archive: import it by itself, or unpack it")
     raise RejectedImageError("is no DICOM, PNG, JPEG, TIFF or WebP file, whatever its name says")

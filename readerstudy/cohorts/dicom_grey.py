@@ -80,18 +80,23 @@ def _turn_about(total: float) -> Step:
 
 
 def _mapped(stored: NDArray[np.generic], step: Step) -> Grey:
-    if stored.dtype.itemsize <= 2:
-        index = stored.view(f"u{stored.dtype.itemsize}")
-        every = np.arange(2 ** (8 * stored.dtype.itemsize), dtype=index.dtype).view(stored.dtype)
-        with np.errstate(all="ignore"):
-            table: Grey = step(every.astype(np.float64)).astype(np.float32)
-        return table.take(index)
     mapped = np.empty(stored.shape, np.float32)
-    for top in range(0, len(stored), _ROWS_AT_ONCE):
-        rows = slice(top, top + _ROWS_AT_ONCE)
-        with np.errstate(all="ignore"):
-            mapped[rows] = step(stored[rows].astype(np.float64))
+    # What does not fit 32 bits becomes infinite here, and is refused once for the whole image.
+    with np.errstate(all="ignore"):
+        table = _table(stored.dtype, step) if stored.dtype.itemsize <= 2 else None
+        for top in range(0, len(stored), _ROWS_AT_ONCE):
+            rows = slice(top, top + _ROWS_AT_ONCE)
+            if table is None:
+                mapped[rows] = step(stored[rows].astype(np.float64))
+            else:
+                mapped[rows] = table[stored[rows].view(f"u{stored.dtype.itemsize}")]
     return mapped
+
+
+def _table(dtype: np.dtype[np.generic], step: Step) -> Grey:
+    """Give what a step makes of every value of a type, by its bits."""
+    every = np.arange(2 ** (8 * dtype.itemsize), dtype=f"u{dtype.itemsize}").view(dtype)
+    return step(every.astype(np.float64)).astype(np.float32)
 
 
 def _finite(values: Grey) -> Grey:
