@@ -13,11 +13,12 @@ PNG_SCALE = 3
 
 
 def rows(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the rows of the table: `name`, and under `source` and `presentation` the areas, where there are any."""
+    """Give the rows of the table: `name`, `higher_in`, and under `source` and `presentation` the areas there are."""
     by_name: dict[str, dict[str, Any]] = {}
     for one in result["picture"]["features"]:
         row = by_name.setdefault(one["feature"], {"name": one["name"], "feature": one["feature"]})
         row[one["stage"]] = one
+        row["higher_in"] = one["higher_in"]  # as presented, which comes after the source
     found = sorted(
         by_name.values(), key=lambda row: [-row.get(s, {"auc": 0})["auc"] for s in ("presentation", "source")]
     )
