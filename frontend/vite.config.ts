@@ -24,7 +24,7 @@ export default defineConfig({
     // Every browser that knows es2022 knows module preloading.
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['src/reading.ts', 'src/pages.ts', 'src/charts.ts'],
+      input: ['src/reading.ts', 'src/pages.ts', 'src/charts.ts', 'src/importing.ts'],
       onwarn: sift,
       // How long Rolldown's plugins took is of no use to those who build.
       checks: { pluginTimings: false },

@@ -96,7 +96,8 @@ class Staging:
 
     def files(self) -> list[StagedFile]:
         """List what is here, whole or not, by name."""
-        whole = [self._whole(path) for path in self.folder.rglob("*") if path.is_file()]
+        folder = self.folder
+        whole = [_whole(path, folder) for path in folder.rglob("*") if path.is_file()]
         begun = [_begun(path) for path in self._parts.glob("*.json")]
         return sorted([*whole, *(file for file in begun if file)], key=lambda file: file.name)
 
@@ -151,7 +152,7 @@ class Staging:
         part = self._parts / hashlib.sha256(name.encode()).hexdigest()
         if part.exists() and _begun(part.with_suffix(".json")) == StagedFile(name, size, part.stat().st_size, stamp):
             return part
-        if whole.is_file() and (file := self._whole(whole)).size == size and file.stamp == stamp:
+        if whole.is_file() and (file := _whole(whole, self.folder)).size == size and file.stamp == stamp:
             return None
         if self._forget(name):
             self._renew()
@@ -160,12 +161,6 @@ class Staging:
         part.with_suffix(".json").write_text(json.dumps({"name": name, "size": size, "stamp": stamp}))
         part.touch()
         return part
-
-    def _whole(self, path: Path) -> StagedFile:
-        about = path.stat()
-        return StagedFile(
-            path.relative_to(self.folder).as_posix(), about.st_size, about.st_size, about.st_mtime_ns // 10**6
-        )
 
     def _finish(self, part: Path, name: str, stamp: int) -> None:
         target = self.folder / name
@@ -250,6 +245,11 @@ def _append(part: Path, size: int, offset: int, pieces: Iterable[bytes]) -> int:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise UploadError("has no room: the server's disk is full. Tell whoever runs the server.", 507) from None
         raise
+
+
+def _whole(path: Path, folder: Path) -> StagedFile:
+    about = path.stat()
+    return StagedFile(path.relative_to(folder).as_posix(), about.st_size, about.st_size, about.st_mtime_ns // 10**6)
 
 
 def _begun(about: Path) -> StagedFile | None:

@@ -151,6 +151,28 @@ ENDPOINTS = [
     Endpoint("studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/nothing/", _everyone(404)),
     # Coordinators' pages: cohorts
     Endpoint("truth:cohorts", "cohorts/", "GET", "/cohorts/", _coordinators(200)),
+    Endpoint("truth:new", "cohorts/new/", "GET", "/cohorts/new/", _coordinators(200)),
+    Endpoint("truth:new", "cohorts/new/", "POST", "/cohorts/new/", _coordinators(200), sends="title=lacks the rest"),
+    Endpoint("truth:import", "cohorts/<slug:slug>/import/", "GET", "/cohorts/{cohort}/import/", _coordinators(200)),
+    Endpoint(
+        "truth:import-ready", "cohorts/<slug:slug>/import/ready/", "GET", "/cohorts/{cohort}/import/ready/",
+        _coordinators(200),
+    ),
+    Endpoint(
+        "truth:import-start", "cohorts/<slug:slug>/import/start/", "POST", "/cohorts/{cohort}/import/start/",
+        _coordinators(302),
+    ),
+    Endpoint("truth:uploads", "cohorts/<slug:slug>/uploads/", "GET", "/cohorts/{cohort}/uploads/", _coordinators(200)),
+    Endpoint(
+        "truth:uploads", "cohorts/<slug:slug>/uploads/", "PUT",
+        "/cohorts/free/uploads/?name=a.png&size=0&stamp=0&offset=0", _coordinators(200),
+    ),
+    Endpoint("truth:uploads", "cohorts/<slug:slug>/uploads/", "DELETE", "/cohorts/free/uploads/", _coordinators(204)),
+    Endpoint("truth:archive", "cohorts/<slug:slug>/archive/", "GET", "/cohorts/{cohort}/archive/", _coordinators(200)),
+    Endpoint(
+        "truth:archive-retrieve", "cohorts/<slug:slug>/archive/retrieve/", "POST",
+        "/cohorts/{cohort}/archive/retrieve/", _coordinators(302),
+    ),
     Endpoint("truth:gallery", "cohorts/<slug:slug>/", "GET", "/cohorts/{cohort}/", _coordinators(200)),
     Endpoint("truth:reveal", "cohorts/<slug:slug>/reveal/", "POST", "/cohorts/{cohort}/reveal/", _coordinators(302)),
     Endpoint("truth:hide", "cohorts/<slug:slug>/hide/", "POST", "/cohorts/{cohort}/hide/", _coordinators(302)),
