@@ -1,4 +1,4 @@
-"""Identifiers that a reader may see: keyed, so that they lead neither back to the source nor across sessions."""
+"""Identifiers in place of those in files: keyed, so that they lead neither back to the source nor across sessions."""
 
 from __future__ import annotations
 
@@ -34,3 +34,25 @@ def session_uid(secret: str, session_code: str, case_code: str, level: Level) ->
     message = "\x1f".join([session_code, case_code, level])
     digest = hmac.new(f"readerstudy.session_uid:{secret}".encode(), message.encode(), hashlib.sha256).digest()
     return f"{_ROOT}{_SMALLEST + int.from_bytes(digest) % _SPAN}"
+
+
+def patient_pseudonym(secret: str, patient_id: str, issuer: str = "") -> str:
+    """Give the word that stands for a patient in this application, and there only.
+
+    It tells coordinators and statistics which images are of one person, and nothing else of that person.
+
+    Parameters
+    ----------
+    secret : str
+        The application's signing key.
+    patient_id, issuer : str
+        Patient ID (0010,0020) and its issuer (0010,0021), without which two hospitals' numbers would fall together.
+
+    Returns
+    -------
+    str
+        32 hex digits, from HMAC-SHA256 of both.
+    """
+    message = "\x1f".join([issuer, patient_id])
+    key = f"readerstudy.patient_pseudonym:{secret}".encode()
+    return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()[:32]

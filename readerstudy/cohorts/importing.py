@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
-from readerstudy.cohorts import dicomweb, frames, harmonise, masters
-from readerstudy.cohorts.decoding import decode
-from readerstudy.cohorts.models import Case, Cohort, Image, Source
-from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
-from readerstudy.cohorts.source_image import RejectedImageError, SourceImage
-from readerstudy.cohorts.sources import SourceFile, local_files
+from readerstudy.cohorts import frames, masters, near_duplicates
+from readerstudy.cohorts.deidentify import patient_pseudonym
+from readerstudy.cohorts.examining import Examined, examine
+from readerstudy.cohorts.models import Case, Cohort, Image, ImportRun, ImportVerdict, Source
+from readerstudy.cohorts.profiles import PresentationProfile
+from readerstudy.cohorts.source_image import RejectedImageError
+from readerstudy.cohorts.sources import SourceFile
 
 Progress = Callable[[int, int], None]
+Stop = Callable[[], bool]
+Verdict = ImportVerdict.Verdict
 
 
 class CohortLockedError(Exception):
@@ -45,22 +52,30 @@ class Rejection:
 
 @dataclass
 class ImportSummary:
-    """What an import did; files stand in the order of their names."""
+    """What an import did, with what it did before it was stopped or killed; files stand in the order of their names.
+
+    Attributes
+    ----------
+    near_duplicates : int
+        Pairs of cases of the cohort that look alike and that nobody has decided about yet.
+    stopped : bool
+        Whether a person stopped it; the same import goes on where it stopped.
+    """
 
     imported: list[ImportedFile] = field(default_factory=list)
     duplicates: list[ImportedFile] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
+    near_duplicates: int = 0
+    stopped: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Give the summary that `import_cases --json` prints."""
-        rejected = [{"file": one.file, "reason": one.reason} for one in self.rejected]
-        return {"imported": len(self.imported), "duplicates": len(self.duplicates), "rejected": rejected}
-
-    def sort(self) -> None:
-        """Put every list into the order of the names, which are for the person; the database has its own order."""
-        self.imported.sort(key=lambda one: one.file)
-        self.duplicates.sort(key=lambda one: one.file)
-        self.rejected.sort(key=lambda one: one.file)
+        return {
+            "imported": len(self.imported),
+            "duplicates": len(self.duplicates),
+            "rejected": [{"file": one.file, "reason": one.reason} for one in self.rejected],
+            "near_duplicates": self.near_duplicates,
+        }
 
 
 def import_images(
@@ -68,24 +83,31 @@ def import_images(
     cohort: Cohort,
     files: Sequence[SourceFile],
     actor: User | None,
+    source: str = "",
     progress: Progress | None = None,
-    profile: PresentationProfile = DEFAULT_PROFILE,
+    stop: Stop | None = None,
 ) -> ImportSummary:
-    """Import files into a cohort.
+    """Import files into a cohort, presented by the cohort's profile.
 
     Each file is imported whole or not at all. The same pixels twice are one case. Files are taken in an order shuffled
-    by the cohort's stored seed, so that the order of the rows says nothing.
+    by the cohort's stored seed, so that the order of the rows says nothing. Decoding uses all processors; memory does
+    not grow with the number of files.
 
     Parameters
     ----------
     cohort : Cohort
         Must not be locked.
     files : sequence of SourceFile
-        What `list_files` gives.
+        What `sources.list_files` gives.
     actor : User or None
         Who imports; None for the command line.
+    source : str, optional
+        What was listed. An import of the same source that was stopped or killed is gone on with: files that it came
+        to an end with are not read again, and the summary covers all of it.
     progress : callable, optional
         Called after each file with the number done and the number in all.
+    stop : callable, optional
+        Asked before each file; the import ends early when it gives True.
 
     Raises
     ------
@@ -95,35 +117,30 @@ def import_images(
         A server stops answering; what was imported before stays.
     """
     _refuse_locked(cohort)
-    files = _shuffled(files, cohort.import_seed)
-    summary = ImportSummary()
+    run = _unfinished_run(cohort, source) or ImportRun.objects.create(
+        cohort=cohort, source=_stored(source), total=len(files), actor=actor
+    )
     try:
-        for done, file in enumerate(files, start=1):
-            _import_into(summary, cohort, file, profile)
-            if progress:
-                progress(done, len(files))
+        stopped = _import_rest(run, _shuffled(files, cohort.import_seed), progress, stop or (lambda: False))
+        if not stopped:
+            near_duplicates.find(cohort)
+            ImportRun.objects.filter(pk=run.pk).update(finished_at=timezone.now(), total=len(files))
     finally:
-        summary.sort()
-        _record(summary, cohort, actor, profile)
-    return summary
+        _record(run, actor)
+    return _summary(run, stopped=stopped)
 
 
-def list_files(source: str | Path) -> Sequence[SourceFile]:
-    """List a source, before anything is written.
+def _stored(source: str) -> str:
+    """Shorten the name of a source to what its column holds, so that two long ones stay apart."""
+    longest = ImportRun._meta.get_field("source").max_length or 500
+    if len(source) <= longest:
+        return source
+    return f"{source[: longest - 65]}#{hashlib.sha256(source.encode()).hexdigest()}"
 
-    Parameters
-    ----------
-    source : str or Path
-        A folder, a file, or the http(s) address of a DICOMweb root.
 
-    Raises
-    ------
-    SourceUnavailableError
-        There is nothing to list; the message says what to do.
-    """
-    if str(source).startswith(("http://", "https://")):
-        return dicomweb.list_instances(str(source))
-    return local_files(Path(source))
+def _unfinished_run(cohort: Cohort, source: str) -> ImportRun | None:
+    unfinished = ImportRun.objects.filter(cohort=cohort, source=_stored(source), finished_at=None)
+    return unfinished.first() if source else None
 
 
 def _shuffled(files: Sequence[SourceFile], seed: str) -> list[SourceFile]:
@@ -132,79 +149,154 @@ def _shuffled(files: Sequence[SourceFile], seed: str) -> list[SourceFile]:
     return ordered
 
 
-def _record(summary: ImportSummary, cohort: Cohort, actor: User | None, profile: PresentationProfile) -> None:
-    counts = {key: len(getattr(summary, key)) for key in ("imported", "duplicates", "rejected")}
-    record(actor=actor, verb="cohorts.imported", target=f"cohort:{cohort.slug}", profile=profile.name, **counts)
-
-
-def _import_into(summary: ImportSummary, cohort: Cohort, file: SourceFile, profile: PresentationProfile) -> None:
+def _import_rest(run: ImportRun, files: Sequence[SourceFile], progress: Progress | None, stop: Stop) -> bool:
+    """Import the files that have no verdict yet; whether it was stopped."""
+    over = set(run.verdicts.values_list("file", flat=True))
+    rest = [file for file in files if file.name not in over]
+    done = len(files) - len(rest)
+    profile = PresentationProfile.from_recipe(run.cohort.recipe)
+    examinations = _examinations(rest, profile)
     try:
-        data = file.read()
-        image = decode(data)
-        twin = _twin(cohort, image)
+        for file in rest:
+            if stop():
+                return True
+            _take_in(run, file, next(examinations), profile)
+            done += 1
+            if progress:
+                progress(done, len(files))
+    finally:
+        examinations.close()
+    return False
+
+
+def _examinations(files: Sequence[SourceFile], profile: PresentationProfile) -> Iterator[Future[Examined]]:
+    """Examine files in their order, several at once, and only a few further than somebody asked for.
+
+    The threads only read and wait for the processes that decode; rows are written by the caller's thread alone.
+    """
+    workers = os.cpu_count() or 1
+    waiting: deque[Future[Examined]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="examine") as pool:
+        try:
+            for file in files:
+                waiting.append(pool.submit(_examine, file, profile))
+                if len(waiting) > workers:
+                    yield waiting.popleft()
+            while waiting:
+                yield waiting.popleft()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _examine(file: SourceFile, profile: PresentationProfile) -> Examined:
+    return examine(file.read(), profile, file.frame)
+
+
+def _take_in(run: ImportRun, file: SourceFile, examination: Future[Examined], profile: PresentationProfile) -> None:
+    try:
+        examined = examination.result()
+        twin = _twin(run.cohort, examined)
         if twin is None:
-            summary.imported.append(ImportedFile(file.name, _add(cohort, file.name, data, image, profile)))
+            _add(run, file, examined, profile)
         else:
-            _remember_name(twin, file.name)
-            summary.duplicates.append(ImportedFile(file.name, twin.case))
+            _remember_name(run, twin, file.name)
     except RejectedImageError as error:
-        summary.rejected.append(Rejection(file.name, str(error)))
+        _give_verdict(run, file.name, Verdict.REJECTED, reason=str(error))
 
 
-def _twin(cohort: Cohort, image: SourceImage) -> Source | None:
+def _give_verdict(run: ImportRun, name: str, verdict: Verdict, *, case: Case | None = None, reason: str = "") -> None:
+    """Write down what became of a file; where another process was quicker, its word stands."""
+    fields = {"verdict": verdict, "case": case, "reason": reason}
+    ImportVerdict.objects.get_or_create(run=run, file=name, defaults=fields)
+
+
+def _twin(cohort: Cohort, examined: Examined) -> Source | None:
     """Give the source of the case that has the same pixels."""
-    return Source.objects.filter(cohort=cohort, pixel_digest=image.pixel_digest).select_related("case").first()
+    return Source.objects.filter(cohort=cohort, pixel_digest=examined.pixel_digest).select_related("case").first()
 
 
-def _remember_name(twin: Source, name: str) -> None:
+@transaction.atomic
+def _remember_name(run: ImportRun, twin: Source, name: str) -> None:
     """Keep a further name of a case, if it can be stored at all."""
     if name not in twin.names and name.isprintable():
         twin.other_names = [*twin.other_names, name]
         twin.save(update_fields=["other_names"])
+    _give_verdict(run, name, Verdict.DUPLICATE, case=twin.case)
 
 
-def _add(cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: PresentationProfile) -> Case:
-    _check_name(cohort, name)
-    presented = harmonise.present(image, profile)
-    frame = harmonise.frame_bytes(presented, profile)
-    stored, master = frames.write(frame), masters.write(masters.as_bytes(image))
+def _add(run: ImportRun, file: SourceFile, examined: Examined, profile: PresentationProfile) -> None:
+    """Store a new case: first its files, then all its rows at once, so that a row never lacks its file."""
+    _check_name(run, file.name)
+    stored: list[Callable[[], None]] = []
     try:
-        return _create_rows(cohort, name, data, image, profile, presented.shape, frame, stored, master)
+        frame = frames.write(examined.frame)
+        stored.append(lambda: frames.remove(frame))
+        master = masters.write(examined.master)
+        stored.append(lambda: masters.remove(master))
+        _create_rows(run, file, examined, profile, frame=frame, master=master)
     except BaseException as error:
-        frames.remove(stored)
-        masters.remove(master)
-        if isinstance(error, IntegrityError):
+        for remove in stored:
+            remove()
+        if not isinstance(error, IntegrityError):
+            raise
+        if not run.verdicts.filter(file=file.name).exists():
             raise RejectedImageError("was imported by somebody else at the same moment: import again") from error
-        raise
 
 
-def _check_name(cohort: Cohort, name: str) -> None:
+def _check_name(run: ImportRun, name: str) -> None:
     longest = Source._meta.get_field("name").max_length or 255
     if len(name) > longest:
         raise RejectedImageError(f"has a path of more than {longest} characters: shorten it")
-    if Source.objects.filter(cohort=cohort, name=name).exists():
+    if Source.objects.filter(cohort=run.cohort, name=name).exists():
         raise RejectedImageError("has the name of another image of this cohort, with other pixels: rename it")
 
 
 @transaction.atomic
 def _create_rows(
-    cohort: Cohort, name: str, data: bytes, image: SourceImage, profile: PresentationProfile,
-    matrix: tuple[int, ...], frame: bytes, stored: str, master: str,
-) -> Case:  # fmt: skip
-    _refuse_locked(Cohort.objects.select_for_update().get(pk=cohort.pk))
+    run: ImportRun, file: SourceFile, examined: Examined, profile: PresentationProfile, *, frame: str, master: str
+) -> None:
+    cohort = Cohort.objects.select_for_update().get(pk=run.cohort_id)
+    _refuse_locked(cohort)
     case = Case.objects.create(cohort=cohort)
     Image.objects.create(
-        case=case, file=stored, sha256=hashlib.sha256(frame).hexdigest(),
-        rows=matrix[0], columns=matrix[1], length=len(frame), bits=profile.bits, spacing=profile.spacing,
+        case=case, file=frame, sha256=hashlib.sha256(examined.frame).hexdigest(), length=len(examined.frame),
+        rows=examined.presented_rows, columns=examined.presented_columns, bits=profile.bits, spacing=profile.spacing,
         profile=profile.name, recipe=profile.as_recipe(),
     )  # fmt: skip
     Source.objects.create(
-        case=case, cohort=cohort, name=name, format=image.format, rows=image.rows, columns=image.columns,
-        bits=image.bits, sha256=hashlib.sha256(data).hexdigest(), pixel_digest=image.pixel_digest, master=master,
+        case=case, cohort=cohort, name=file.name, format=examined.format, rows=examined.rows,
+        columns=examined.columns, bits=examined.bits, sha256=examined.sha256, pixel_digest=examined.pixel_digest,
+        perceptual_hash=examined.perceptual_hash, master=master, frame=file.frame or 1, patient=_patient(examined),
+        attributes=examined.attributes, removed=examined.removed, provenance=examined.provenance,
+        traits=examined.traits, text_candidates=examined.text_candidates,
     )  # fmt: skip
-    return case
+    ImportVerdict.objects.create(run=run, file=file.name, verdict=Verdict.IMPORTED, case=case)
+
+
+def _patient(examined: Examined) -> str:
+    return patient_pseudonym(settings.SECRET_KEY, *examined.patient) if examined.patient else ""
 
 
 def _refuse_locked(cohort: Cohort) -> None:
     if cohort.is_locked:
         raise CohortLockedError(f"The cohort {cohort.slug!r} is locked by a study: import into a new cohort.")
+
+
+def _record(run: ImportRun, actor: User | None) -> None:
+    counts = Counter(run.verdicts.values_list("verdict", flat=True))
+    record(
+        actor=actor, verb="cohorts.imported", target=f"cohort:{run.cohort.slug}",
+        profile=run.cohort.recipe["name"], imported=counts[Verdict.IMPORTED], duplicates=counts[Verdict.DUPLICATE],
+        rejected=counts[Verdict.REJECTED],
+    )  # fmt: skip
+
+
+def _summary(run: ImportRun, *, stopped: bool) -> ImportSummary:
+    summary = ImportSummary(near_duplicates=near_duplicates.undecided(run.cohort), stopped=stopped)
+    lists = {Verdict.IMPORTED: summary.imported, Verdict.DUPLICATE: summary.duplicates}
+    for verdict in run.verdicts.select_related("case").order_by("file").iterator():
+        if verdict.case is None:
+            summary.rejected.append(Rejection(verdict.file, verdict.reason))
+        else:
+            lists[Verdict(verdict.verdict)].append(ImportedFile(verdict.file, verdict.case))
+    return summary

@@ -78,7 +78,8 @@ def get_or_create_cohort(*, name: str, actor: User | None) -> Cohort:
 @transaction.atomic
 def discard_empty_cohort(*, cohort: Cohort, actor: User | None) -> None:
     """Take a cohort away again that an import made and could not fill; one that holds a case stays."""
-    if not cohort.cases.exists():
+    if not Case.with_excluded.filter(cohort=cohort).exists():
+        cohort.import_runs.all().delete()
         Cohort.objects.filter(pk=cohort.pk).delete()
         record(actor=actor, verb="cohorts.discarded", target=f"cohort:{cohort.slug}")
 

@@ -9,13 +9,20 @@ from typing import Any
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import importing
 from readerstudy.cohorts.models import Case, Cohort, Source
-from readerstudy.cohorts.services import discard_empty_cohort, get_or_create_cohort
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
+from readerstudy.cohorts.services import cohort_slug, create_cohort, discard_empty_cohort
+from readerstudy.cohorts.sources import frames_named, list_files
 from readerstudy.truth import services
 from readerstudy.truth.matching import Matched, match
 from readerstudy.truth.models import Truth, Value
 from readerstudy.truth.table import TruthRow, read_truth_table
 
 _SHOWN = 10
+_STOPPED = "The import was stopped. Import the same source again to go on; no truth was written yet."
+
+
+class OtherProfileError(Exception):
+    """All images of a cohort are presented by one profile, and this one has another."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +47,47 @@ class CasesImport:
 
 
 def import_cases(
-    *, source: str, name: str, truth: Path | None, actor: User | None, progress: importing.Progress | None = None
+    *,
+    source: str,
+    name: str,
+    truth: Path | None,
+    actor: User | None,
+    progress: importing.Progress | None = None,
+    stop: importing.Stop | None = None,
+    profile: PresentationProfile | None = None,
 ) -> CasesImport:
     """Import images, write what the truth table says of them, and seal the truth once it is whole.
 
-    Table and source are checked before anything is written: with a fault in them, nothing is imported.
+    Table and source are checked before anything is written: with a fault in them, nothing is imported. An import of
+    the same source that was stopped or killed is gone on with; while it is not at its end, no truth is written.
+
+    Parameters
+    ----------
+    source : str
+        A folder, a file, a zip archive or a DICOMweb address. Frames that the table names (`clip.dcm#3`) are imported
+        of files that have several.
+    name : str
+        The cohort, which is made if there is none.
+    truth : Path or None
+        The truth table.
+    progress, stop : callable, optional
+        As `cohorts.importing.import_images` takes them.
+    profile : PresentationProfile, optional
+        By which a new cohort is presented; the default profile where none is named.
 
     Raises
     ------
-    TableError, CohortNameError, CohortLockedError, SourceUnavailableError, TruthError
+    TableError, CohortNameError, CohortLockedError, SourceUnavailableError, TruthError, OtherProfileError
         Each names what is wrong and what to do.
     """
     table = read_truth_table(truth) if truth else {}
-    listed = importing.list_files(source)
-    cohort = get_or_create_cohort(name=name, actor=actor)
-    images = importing.import_images(cohort=cohort, files=listed, actor=actor, progress=progress)
+    listed = list_files(source, frames_named(table))
+    cohort = _cohort_of(name, profile, actor)
+    images = importing.import_images(
+        cohort=cohort, files=listed, actor=actor, source=source, progress=progress, stop=stop
+    )
+    if images.stopped:
+        return CasesImport(cohort, images, Matched(), sealed=cohort.is_sealed, problems=[_STOPPED])
     if not images.imported and not images.duplicates:
         discard_empty_cohort(cohort=cohort, actor=actor)
         return CasesImport(cohort, images, Matched(), sealed=cohort.is_sealed, problems=[])
@@ -69,6 +102,19 @@ def import_cases(
     except services.TruthError as error:
         return CasesImport(cohort, images, matched, sealed=False, problems=[*problems, str(error)])
     return CasesImport(cohort, images, matched, sealed=True, problems=problems)
+
+
+def _cohort_of(name: str, profile: PresentationProfile | None, actor: User | None) -> Cohort:
+    """Give the cohort of this name, made by the profile if there is none."""
+    existing = Cohort.objects.filter(slug=cohort_slug(name)).first()
+    if existing is None:
+        return create_cohort(name=name, actor=actor, profile=profile or DEFAULT_PROFILE)
+    if profile is not None and profile.as_recipe() != existing.recipe:
+        raise OtherProfileError(
+            f"The cohort {existing.slug} is presented by {existing.recipe['name']}: import without a profile, "
+            "or change that of all its images on its page."
+        )
+    return existing
 
 
 def _known_truth(cohort: Cohort) -> dict[Case, TruthRow]:

@@ -13,10 +13,10 @@ from pydicom.uid import JPEG2000Lossless
 from readerstudy.accounts.models import Role, User
 from readerstudy.audit.models import Event
 from readerstudy.cohorts import frames, importing
-from readerstudy.cohorts.importing import CohortLockedError, import_images, list_files
+from readerstudy.cohorts.importing import CohortLockedError, import_images
 from readerstudy.cohorts.models import Case, Cohort, Image, Source
 from readerstudy.cohorts.services import create_cohort
-from readerstudy.cohorts.sources import SourceUnavailableError
+from readerstudy.cohorts.sources import SourceUnavailableError, list_files
 from tests.readerstudy.cohorts.samples import as_file, dicom_bytes, dicom_dataset, dicom_file, radiograph
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,8 @@ def test_each_image_becomes_a_case_with_a_frame_of_one_length(cohort: Cohort, fo
     (folder / "below" / "c").write_bytes(dicom_file(radiograph(120, 90, seed=3)))
     summary = import_images(cohort=cohort, files=list_files(folder), actor=None)
     assert [one.file for one in summary.imported] == ["a.png", "b.jpg", "below/c"]
-    assert summary.as_json() == {"imported": 3, "duplicates": 0, "rejected": []}
+    # The pictures differ in their grain alone, so that they look alike.
+    assert summary.as_json() == {"imported": 3, "duplicates": 0, "rejected": [], "near_duplicates": 3}
     for image in Image.objects.all():
         frame = frames.path_of(image).read_bytes()
         assert len(frame) == image.rows * image.columns == 1024 * 1024
@@ -93,6 +94,7 @@ def test_what_no_person_put_there_is_passed_over(cohort: Cohort, folder: Path) -
         "imported": 1,
         "duplicates": 0,
         "rejected": [],
+        "near_duplicates": 0,
     }
 
 
@@ -115,7 +117,7 @@ def test_importing_again_adds_nothing(cohort: Cohort, folder: Path) -> None:
     (folder / "a.png").write_bytes(as_file(radiograph()))
     import_images(cohort=cohort, files=list_files(folder), actor=None)
     again = import_images(cohort=cohort, files=list_files(folder), actor=None)
-    assert again.as_json() == {"imported": 0, "duplicates": 1, "rejected": []}
+    assert again.as_json() == {"imported": 0, "duplicates": 1, "rejected": [], "near_duplicates": 0}
 
 
 def test_the_same_pixels_may_be_in_two_cohorts(cohort: Cohort, folder: Path) -> None:

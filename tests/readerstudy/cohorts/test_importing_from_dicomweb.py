@@ -16,10 +16,10 @@ from pydicom.uid import JPEG2000Lossless
 from pytest_django import Settings
 
 from readerstudy.cohorts import dicomweb, frames
-from readerstudy.cohorts.importing import import_images, list_files
+from readerstudy.cohorts.importing import import_images
 from readerstudy.cohorts.models import Cohort, Image, Source
 from readerstudy.cohorts.services import create_cohort
-from readerstudy.cohorts.sources import SourceUnavailableError
+from readerstudy.cohorts.sources import SourceUnavailableError, list_files
 from tests.readerstudy.cohorts.conftest import Orthanc, free_port
 from tests.readerstudy.cohorts.samples import dicom_dataset, radiograph
 

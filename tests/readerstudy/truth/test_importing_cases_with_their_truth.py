@@ -46,6 +46,7 @@ def test_a_folder_with_its_truth_becomes_a_sealed_cohort(folder: Path) -> None:
         "imported": 4,
         "duplicates": 0,
         "rejected": [],
+        "near_duplicates": 0,
         "truth": {"written": 4, "missing": [], "unknown_files": [], "contradictions": []},
         "sealed": True,
     }
