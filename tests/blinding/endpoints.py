@@ -185,7 +185,9 @@ ENDPOINTS = [
     Endpoint("jobs:job", "jobs/<int:pk>/", "GET", "/jobs/{job}/", _coordinators(200)),
     Endpoint("jobs:stop", "jobs/<int:pk>/stop/", "POST", "/jobs/{job}/stop/", _coordinators(302)),
     # Coordinators' pages: the blinding audit
-    Endpoint("blinding:page", "cohorts/<slug:slug>/blinding/", "GET", "/cohorts/{cohort}/blinding/", _coordinators(200)),
+    Endpoint(
+        "blinding:page", "cohorts/<slug:slug>/blinding/", "GET", "/cohorts/{cohort}/blinding/", _coordinators(200)
+    ),
     Endpoint(
         "blinding:run", "cohorts/<slug:slug>/blinding/run/", "POST", "/cohorts/{cohort}/blinding/run/",
         _coordinators(302),
