@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RAW = "application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1"
 RAW_PARTS = 'multipart/related; type="application/octet-stream"; transfer-syntax=1.2.840.10008.1.2.1'
+HTJ2K = "image/jphc; transfer-syntax=1.2.840.10008.1.2.4.201"
 FEEDBACK = "training_api:feedback"
 
 
@@ -140,8 +141,8 @@ def resources_of(reading: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"{path}/metadata", ""
     yield f"{instance}/frames/1", RAW
     yield f"{instance}/frames/1", RAW_PARTS
+    yield f"{instance}/frames/1", HTJ2K
     yield f"{instance}/frames/2", RAW
-    yield f"{instance}/frames/1", "image/jp2"
     yield f"{instance}/rendered", "image/png"
     yield f"{instance}/frames/1/rendered", "image/jpeg"
     yield f"{instance}/rendered?viewport=64,64", "image/png"

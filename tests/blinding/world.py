@@ -13,6 +13,8 @@ from PIL.PngImagePlugin import PngInfo
 from readerstudy.accounts.models import Role, User
 from readerstudy.cohorts.models import Case, Cohort, Source
 from readerstudy.cohorts.models import Image as PresentationImage
+from readerstudy.cohorts.presenting import represent_cohort
+from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 from readerstudy.detectors.models import Detector, DetectorScore
 from readerstudy.detectors.services import import_scores
 from readerstudy.studies import services as studies
@@ -41,13 +43,16 @@ class World:
     coordinator: User
 
 
-def a_world(folder: Path) -> World:
-    """Make the world from files that are written into a folder."""
+def a_world(folder: Path, profile: PresentationProfile = DEFAULT_PROFILE) -> World:
+    """Make the world from files that are written into a folder, and present its cases by a profile."""
     reader, stranger = a_person("reader"), a_person("stranger")
     colleague = a_person(word("colleague"))
     coordinator = a_person(word("coordinator"), Role.COORDINATOR)
     cohort = _cohort(folder, "cohort", _sources(), coordinator)
     practice = _cohort(folder, "practice", _practice_sources(), coordinator)
+    if profile != DEFAULT_PROFILE:
+        for one in (cohort, practice):
+            represent_cohort(cohort=one, profile=profile, actor=coordinator)
     _detector(folder, cohort)
     study = studies.create_study(
         slug=SLUG, title="A study", preset="single-phase", cohorts=[cohort, practice], actor=coordinator
