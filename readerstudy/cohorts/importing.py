@@ -6,7 +6,7 @@ import hashlib
 import os
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -169,7 +169,7 @@ def _import_rest(run: ImportRun, files: Sequence[SourceFile], progress: Progress
     return False
 
 
-def _examinations(files: Sequence[SourceFile], profile: PresentationProfile) -> Iterator[Future[Examined]]:
+def _examinations(files: Sequence[SourceFile], profile: PresentationProfile) -> Generator[Future[Examined], None, None]:
     """Examine files in their order, several at once, and only a few further than somebody asked for.
 
     The threads only read and wait for the processes that decode; rows are written by the caller's thread alone.
