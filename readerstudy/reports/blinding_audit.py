@@ -6,7 +6,7 @@ the class; and picture cues are reported, not judged, as they may be the very si
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from readerstudy.cohorts.models import Case, Cohort, NearDuplicate, Source
 from readerstudy.cohorts.profiles import PresentationProfile
 from readerstudy.reports import blinding_tests
 from readerstudy.reports.blinding_advice import advice
-from readerstudy.reports.blinding_container import FRAME, METADATA, Features, Presented, differences, features_of
+from readerstudy.reports.blinding_container import FRAME, METADATA, Presented, differences, features_of
 from readerstudy.reports.blinding_picture import Confounds, Cues, confounds, presented_cues, source_cues
 from readerstudy.reports.blinding_session import (
     ROUNDS,
@@ -29,6 +29,7 @@ from readerstudy.reports.blinding_session import (
     response_times,
     session_code,
 )
+from readerstudy.reports.blinding_stage import Received
 from readerstudy.reports.models import BlindingAudit
 from readerstudy.truth.models import Truth
 
@@ -121,15 +122,17 @@ def look(
     if not all_presented:
         raise BlindingAuditError(f"The cohort {cohort.slug} has no cases: import some (import_cases).")
     counter = _Counter(len(all_presented) + ROUNDS + 1, progress)
-    by_case, cues = _received(all_presented, code, counter)
-    found = differences(by_case)
-    seconds = response_times(all_presented, code, seed=code, tick=lambda: counter.step("Timing the answers"))
-    known = _Known.of(cohort, [one.case for one in all_presented])
-    tests, picture = [], Confounds([], {}, [NO_TRUTH])
-    if known:
-        order = order_of_search(all_presented, code)
-        tests = blinding_tests.judge(all_presented, known.positive, search_order=order, seconds=seconds)
-        picture = confounds(cues, known.positive, known.patients)
+    sources = {source.case_id: source for source in Source.objects.filter(case__in=[p.case for p in all_presented])}
+    cues: list[Cues] = []
+
+    def measure(one: Presented, answers: Mapping[str, Received]) -> None:
+        source = sources.get(one.case.pk)
+        at_source = source_cues(source) if source else None
+        cues.append(Cues(at_source, presented_cues(answers[METADATA.name], answers[FRAME.name])))
+
+    known = Known.of(cohort, [one.case for one in all_presented])
+    container = judge_container(all_presented, code, known, counter=counter, received=measure)
+    picture = confounds(cues, known.positive, known.patients) if known else Confounds([], {}, [NO_TRUTH])
     profile = PresentationProfile.from_recipe(cohort.recipe)
     joint = picture.joint.get("presentation", {"auc": None, "ci": None})
     return {
@@ -137,12 +140,7 @@ def look(
         "profile": profile.name,
         "n": len(all_presented),
         "at": timezone.now().isoformat(timespec="seconds"),
-        "container": {
-            "verdict": "fail" if found or blinding_tests.failed(tests) else "pass",
-            "differences": [one.as_json() for one in found],
-            "tests": tests,
-            "problem": "" if known else NO_TRUTH,
-        },
+        "container": container,
         "picture": {
             "auc": joint["auc"],
             "ci": joint["ci"],
@@ -152,6 +150,44 @@ def look(
         },
         "advice": advice(picture.features, profile),
         "near_duplicates": _near_duplicates(cohort),
+    }
+
+
+def judge_container(
+    all_presented: Sequence[Presented],
+    code: str,
+    known: Known | None,
+    *,
+    counter: _Counter | None = None,
+    received: Callable[[Presented, Mapping[str, Received]], None] = lambda one, answers: None,
+) -> dict[str, Any]:
+    """Judge the first two levels: equality of what is received, and whether codes, order or times tell the classes.
+
+    Parameters
+    ----------
+    known : Known or None
+        The truth, in the order of the cases; without it the second level is left out.
+    received : callable, optional
+        Called with every case and what was received of it, by question.
+    """
+    step = counter.step if counter else lambda words: None
+    by_case = {}
+    for number, one in enumerate(all_presented):
+        open_now = [other.instance for other in neighbours(all_presented, number)]
+        by_case[one.case.code], answers = features_of(one, code, open_now)
+        received(one, answers)
+        step("Asking for every case as a browser does")
+    found = differences(by_case)
+    tests = []
+    if known:
+        seconds = response_times(all_presented, code, seed=code, tick=lambda: step("Timing the answers"))
+        order = order_of_search(all_presented, code)
+        tests = blinding_tests.judge(all_presented, known.positive, search_order=order, seconds=seconds)
+    return {
+        "verdict": "fail" if found or blinding_tests.failed(tests) else "pass",
+        "differences": [one.as_json() for one in found],
+        "tests": tests,
+        "problem": "" if known else NO_TRUTH,
     }
 
 
@@ -170,14 +206,14 @@ class _Counter:
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What is known of the cases, in their order: who is synthetic, and whose they are."""
 
     positive: list[bool]
     patients: list[str]
 
     @classmethod
-    def of(cls, cohort: Cohort, cases: Sequence[Case]) -> _Known | None:
+    def of(cls, cohort: Cohort, cases: Sequence[Case]) -> Known | None:
         """Give the truth of a sealed cohort, or None."""
         if not cohort.is_sealed:
             return None
@@ -190,22 +226,6 @@ class _Known:
 def _patient(said: str, kept: str, case: Case) -> str:
     """Name a case's patient: by the truth table, by the file, or, where neither does, as the patient of this case."""
     return f"table:{said}" if said else f"file:{kept}" if kept else f"case:{case.code}"
-
-
-def _received(
-    all_presented: Sequence[Presented], code: str, counter: _Counter
-) -> tuple[dict[str, Features], list[Cues]]:
-    """Ask for every case, compare nothing yet, and measure its pictures while they are at hand."""
-    by_case, cues = {}, []
-    sources = {source.case_id: source for source in Source.objects.filter(case__in=[p.case for p in all_presented])}
-    for number, one in enumerate(all_presented):
-        open_now = [other.instance for other in neighbours(all_presented, number)]
-        by_case[one.case.code], answers = features_of(one, code, open_now)
-        source = sources.get(one.case.pk)
-        at_source = source_cues(source) if source else None
-        cues.append(Cues(at_source, presented_cues(answers[METADATA.name], answers[FRAME.name])))
-        counter.step("Asking for every case as a browser does")
-    return by_case, cues
 
 
 def _near_duplicates(cohort: Cohort) -> list[dict[str, Any]]:
