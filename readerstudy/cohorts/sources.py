@@ -53,7 +53,7 @@ def list_files(source: str | Path, frames: Frames | None = None) -> Sequence[Sou
     Parameters
     ----------
     source : str or Path
-        A folder, a file, a zip archive, or the http(s) address of a DICOMweb root.
+        A folder (zip archives in it are opened), a file, a zip archive, or the http(s) address of a DICOMweb root.
     frames : mapping of str to sequence of int, optional
         The frames that are wanted of multi-frame files, by path within the source, or by bare name where that is
         unambiguous (`frames_named`). Each becomes a file of its own, named as in `clip.dcm#3`.
@@ -70,7 +70,21 @@ def list_files(source: str | Path, frames: Frames | None = None) -> Sequence[Sou
         return with_frames(dicomweb.list_instances(str(source)), frames or {})
     if zip_archive.is_zip(Path(source)):
         return with_frames(zip_archive.list_members(Path(source)), frames or {})
-    return with_frames(local_files(Path(source)), frames or {})
+    return with_frames(_opened(Path(source)), frames or {})
+
+
+def _opened(source: Path) -> list[SourceFile]:
+    """List a folder, and what is in its zip archives in their place."""
+    from readerstudy.cohorts import zip_archive
+
+    files: list[SourceFile] = []
+    for file in local_files(source):
+        path = source / file.name
+        if path.suffix.lower() == ".zip" and zip_archive.is_zip(path):
+            files += [replace(one, name=f"{file.name}/{one.name}") for one in zip_archive.list_members(path)]
+        else:
+            files.append(file)
+    return files
 
 
 def frames_named(names: Iterable[str]) -> dict[str, list[int]]:

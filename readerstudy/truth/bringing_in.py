@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -16,19 +15,20 @@ from readerstudy.accounts.models import User
 from readerstudy.cohorts import dicomweb
 from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.importing import CohortLockedError
-from readerstudy.cohorts.models import Case, Cohort, Source
+from readerstudy.cohorts.models import Cohort, Source
 from readerstudy.cohorts.services import CohortNameError
-from readerstudy.cohorts.sources import SourceUnavailableError
+from readerstudy.cohorts.sources import SourceUnavailableError, frames_named, list_files
 from readerstudy.jobs.context import JobContext
 from readerstudy.jobs.models import Job
 from readerstudy.jobs.services import enqueue, newest_job, open_job
 from readerstudy.truth import services
-from readerstudy.truth.importing import CasesImport, import_cases
+from readerstudy.truth.importing import CasesImport, OtherProfileError, import_cases
+from readerstudy.truth.matching import match, row_finder
 from readerstudy.truth.staging import StagedFile, Staging
-from readerstudy.truth.table import TruthRow, normalised, read_truth_table
+from readerstudy.truth.table import TruthRow, read_truth_table
 
 KIND = "cohorts.import"
-TOLD = (TableError, CohortNameError, CohortLockedError, SourceUnavailableError, services.TruthError)
+TOLD = (TableError, CohortNameError, CohortLockedError, SourceUnavailableError, services.TruthError, OtherProfileError)
 _SHOWN = 200
 _MOST_TABLE_BYTES = 16 * 2**20
 
@@ -43,8 +43,10 @@ class Readiness:
 
     Attributes
     ----------
-    images, archives : int
-        Whole files, and those of them that are zip archives.
+    images : int
+        Files, members of archives and frames that an import would take.
+    archives : int
+        Zip archives that they lie in.
     begun : int
         Files that are not whole yet.
     table : str
@@ -89,25 +91,38 @@ def readiness(cohort: Cohort) -> Readiness:
     """Look at what lies ready for a cohort, and hold the truth table against it."""
     staging = Staging(cohort.slug)
     files = staging.files()
-    images = [file for file in files if file.is_whole and not _is_table(file)]
-    archives = [file for file in images if file.name.lower().endswith(".zip")]
     ready = Readiness(
-        images=len(images), archives=len(archives), begun=sum(not file.is_whole for file in files),
-        size=sum(file.received for file in files),
+        begun=sum(not file.is_whole for file in files), size=sum(file.received for file in files),
+        archives=sum(file.is_whole and _is_archive(file) for file in files),
     )  # fmt: skip
     try:
         path = _table_of(staging, files)
         table = read_truth_table(path) if path else {}
-    except TableError as error:
+        ready.table, ready.rows = path.name if path else "", len(table)
+        names = _names(staging, files, table)
+    except (TableError, SourceUnavailableError) as error:
         ready.problems = str(error).splitlines()
         return ready
-    ready.table, ready.rows = path.name if path else "", len(table)
-    if path and not archives:
-        names = [file.name for file in images] or _known_names(cohort)
-        ready.remarks = _misfits(table, names)
-    elif not path and images:
+    ready.images = len(names)
+    if path:
+        ready.remarks = _misfits(table, names or _known_names(cohort))
+    elif names:
         ready.remarks = ["There is no truth table: cases without their truth cannot be read in a study."]
     return ready
+
+
+def _names(staging: Staging, files: Sequence[StagedFile], table: Mapping[str, TruthRow]) -> list[str]:
+    """Name what an import would take: files, what is in archives, and frames that the table asks for."""
+    if not any(file.is_whole and not _is_table(file) for file in files):
+        return []
+    return [file.name for file in list_files(_source(staging, files), frames_named(table))]
+
+
+def _source(staging: Staging, files: Sequence[StagedFile]) -> str:
+    """Give what is imported: the folder, or the one archive that is all there is."""
+    images = [file for file in files if file.is_whole and not _is_table(file)]
+    alone = len(images) == 1 and _is_archive(images[0])
+    return str(staging.folder / images[0].name if alone else staging.folder)
 
 
 def start_staged(*, cohort: Cohort, actor: User) -> Job:
@@ -164,14 +179,15 @@ def run_import(job: JobContext) -> dict[str, Any]:
     if job.arguments["from"] == "archive":
         return _run_archive(job, slug)
     staging = Staging(slug)
-    if staging.is_empty and job.attempt > 1:  # killed after everything was done, before it could say so
+    files = staging.files()
+    if not files and job.attempt > 1:  # killed after everything was done, before it could say so
         return {"finished_before": True}
-    table = _table_of(staging, staging.files())
-    if table and all(_is_table(file) for file in staging.files()):
+    table = _table_of(staging, files)
+    if table and all(_is_table(file) for file in files):
         result = _write_truth_alone(slug, table, job.actor)
     else:
         imported = import_cases(
-            source=str(staging.folder), name=slug, truth=table, actor=job.actor,
+            source=_source(staging, files), name=slug, truth=table, actor=job.actor,
             progress=job.progress, stop=job.stop_requested,
         )  # fmt: skip
         result = _as_result(imported)
@@ -207,28 +223,28 @@ def _write_truth_alone(slug: str, table: Path, actor: User | None) -> dict[str, 
     """Write what a table says of the cases that are there, without any file of theirs."""
     cohort = Cohort.objects.get(slug=slug)
     rows = read_truth_table(table)
-    by_name = {normalised(name): row for name, row in rows.items()}
-    said: dict[Case, TruthRow] = {}
-    for source in Source.objects.filter(cohort=cohort, case__excluded_at=None).select_related("case"):
-        found = [by_name[name] for name in source.names if name in by_name]
-        if found:
-            said[source.case] = found[0]
-    if not said:
+    sources = Source.objects.filter(cohort=cohort, case__excluded_at=None).select_related("case")
+    matched = match(rows, [(name, source.case) for source in sources for name in source.names])
+    if not matched.rows:
         raise services.TruthError("The truth table names none of the files that this cohort was imported from.")
-    services.write_truth(cohort=cohort, rows=said, actor=actor)
-    problems = []
+    services.write_truth(cohort=cohort, rows=matched.rows, withdrawn=list(matched.contradictions), actor=actor)
+    problems = list(matched.contradictions.values())
     try:
         services.seal_truth(cohort=cohort, actor=actor)
     except services.TruthError as error:
         problems.append(str(error))
     return {
         "cohort": slug, "imported": 0, "duplicates": 0, "rejected": [], "rejected_in_all": 0,
-        "truth": {"written": len(said)}, "problems": problems, "sealed": not problems,
+        "truth": {"written": len(matched.rows)}, "problems": problems, "sealed": cohort.is_sealed,
     }  # fmt: skip
 
 
 def _is_table(file: StagedFile) -> bool:
     return file.name.lower().endswith(".csv")
+
+
+def _is_archive(file: StagedFile) -> bool:
+    return file.name.lower().endswith(".zip")
 
 
 def _table_of(staging: Staging, files: Sequence[StagedFile]) -> Path | None:
@@ -246,7 +262,7 @@ def _table_of(staging: Staging, files: Sequence[StagedFile]) -> Path | None:
     if tables:
         raise TableError([f"Which is the truth table? There are {', '.join(sorted(tables))}: keep one, as truth.csv."])
     for file in files:
-        if file.is_whole and file.name.lower().endswith(".zip") and (found := _table_within(staging, file)):
+        if file.is_whole and _is_archive(file) and (found := _table_within(staging, file)):
             return found
     return None
 
@@ -271,23 +287,14 @@ def _known_names(cohort: Cohort) -> list[str]:
 
 
 def _misfits(table: Mapping[str, TruthRow], names: Sequence[str]) -> list[str]:
-    """Say which files have no row, and which rows no file, by path or by an unambiguous bare name."""
-    rows = {_without_frame(normalised(name)) for name in table}
-    bare = Counter(PurePosixPath(name).name for name in names)
-    told = {name: {name, PurePosixPath(name).name} & rows for name in names if bare[PurePosixPath(name).name] == 1}
-    told |= {name: {name} & rows for name in names if name not in told}
+    """Say which files have no row, and which rows no file."""
+    row_of = row_finder(table, names)
     remarks = []
-    if missing := [name for name in names if not told[name]]:
+    if missing := [name for name in names if row_of(name) is None]:
         remarks.append(f"The truth table has no row for {_listed(missing)}.")
-    if unknown := sorted(rows - set().union(*told.values())):
+    if unknown := sorted(set(table) - {row.file for name in names if (row := row_of(name))}):
         remarks.append(f"The truth table names files that are not here: {_listed(unknown)}.")
     return remarks
-
-
-def _without_frame(name: str) -> str:
-    """Leave the frame of a multi-frame file off (`clip.dcm#3`)."""
-    stem, hash_sign, frame = name.rpartition("#")
-    return stem if hash_sign and frame.isdigit() else name
 
 
 def _listed(names: Sequence[str], most: int = 5) -> str:

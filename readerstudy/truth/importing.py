@@ -82,6 +82,7 @@ def import_cases(
     """
     table = read_truth_table(truth) if truth else {}
     listed = list_files(source, frames_named(table))
+    is_new = not Cohort.objects.filter(slug=cohort_slug(name)).exists()
     cohort = _cohort_of(name, profile, actor)
     images = importing.import_images(
         cohort=cohort, files=listed, actor=actor, source=source, progress=progress, stop=stop
@@ -89,7 +90,8 @@ def import_cases(
     if images.stopped:
         return CasesImport(cohort, images, Matched(), sealed=cohort.is_sealed, problems=[_STOPPED])
     if not images.imported and not images.duplicates:
-        discard_empty_cohort(cohort=cohort, actor=actor)
+        if is_new:
+            discard_empty_cohort(cohort=cohort, actor=actor)
         return CasesImport(cohort, images, Matched(), sealed=cohort.is_sealed, problems=[])
     files = [(one.file, one.case) for one in [*images.imported, *images.duplicates]]
     rejected = [one.file for one in images.rejected]

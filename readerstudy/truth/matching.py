@@ -28,7 +28,7 @@ def match(
     rejected: Iterable[str] = (),
     known: Mapping[Case, TruthRow] | None = None,
 ) -> Matched:
-    """Match rows to files by path, or by bare name where that is unambiguous.
+    """Match rows to files by path, or by the end of it where that is unambiguous.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def match(
         it; a row about another file with the same pixels must agree with it.
     """
     files, rejected = list(files), list(rejected)
-    row_of = _finder(table, [name for name, _ in files] + rejected)
+    row_of = row_finder(table, [name for name, _ in files] + rejected)
     matched = Matched()
     said: dict[Case, dict[str, TruthRow]] = defaultdict(dict)
     for name, case in files:
@@ -64,16 +64,26 @@ def match(
     return matched
 
 
-def _finder(table: Mapping[str, TruthRow], names: list[str]) -> Callable[[str], TruthRow | None]:
-    """Give the function that finds the row of a file."""
+def row_finder(table: Mapping[str, TruthRow], names: Iterable[str]) -> Callable[[str], TruthRow | None]:
+    """Give the function that finds the row of a file: by its path, or by as much of its end as is unambiguous.
+
+    So a table fits its images in whatever folder or archive they lie: `chest/a/1.png` is found as `a/1.png`, and as
+    `1.png` if no other file is called so.
+    """
     by_path = {normalised(name): row for name, row in table.items()}
-    bare_names = Counter(PurePosixPath(name).name for name in names)
+    ends = Counter(end for name in names for end in _ends(name))
 
     def row_of(name: str) -> TruthRow | None:
-        bare = PurePosixPath(name).name
-        return by_path.get(name) or (by_path.get(bare) if bare_names[bare] == 1 else None)
+        found = (by_path[end] for end in _ends(name) if end in by_path and (end == name or ends[end] == 1))
+        return next(found, None)
 
     return row_of
+
+
+def _ends(name: str) -> list[str]:
+    """Give a path and all that is left of it without its first folders, longest first."""
+    parts = PurePosixPath(name).parts
+    return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
 def _contradiction(rows: Mapping[str, TruthRow]) -> str:
