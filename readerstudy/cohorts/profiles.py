@@ -124,7 +124,7 @@ class PresentationProfile:
         for name in settings:
             if name not in fields:
                 raise ProfileError(f"There is no setting {name!r}. Known: {', '.join(sorted(fields))}.")
-        plain = dataclasses.replace(self, name=self.base, **settings)
+        plain = dataclasses.replace(self, name=self.base, **{key: _exact(key, one) for key, one in settings.items()})
         base = PROFILES.get(self.base, self)
         changes = [
             f"{name}={_as_text(value)}"
@@ -166,6 +166,11 @@ def _changed_name(base: str, changes: list[str]) -> str:
     if len(told) <= LONGEST_NAME:
         return told
     return f"{base}+{hashlib.sha256(','.join(changes).encode()).hexdigest()[:12]}"
+
+
+def _exact(setting: str, value: Any) -> Any:
+    """Give a fraction that was written as a whole number as what it is, so that it has one name."""
+    return float(value) if setting in _FRACTIONS and type(value) is int else value
 
 
 def _as_text(value: object) -> str:
