@@ -1,4 +1,5 @@
 import './pages.css';
+import './blackouts';
 import htmx from 'htmx.org';
 import { csrfToken } from './cookie';
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +17,28 @@ STRATA = ("anatomy", "view", "finding", "sex", "generator")
 _CLASSES = ("authentic", "synthetic")
 _PAIR = "pair"
 _SHOWN = 10
+# No exponents: 1e999999999 would keep a machine busy for a long time.
+_PREVALENCE = re.compile(r"0?\.[0-9]{1,9}|[0-9]{1,6}(/[0-9]{1,6})?")
 
 
 class SamplingError(Exception):
     """The pool cannot give what the design asks for; the message names what is short, and by how many."""
+
+
+def as_prevalence(text: str) -> Fraction:
+    """Read a prevalence.
+
+    Raises
+    ------
+    SamplingError
+        It is no number.
+    """
+    try:
+        if _PREVALENCE.fullmatch(text.strip()):
+            return Fraction(text.strip())
+    except ZeroDivisionError:
+        pass
+    raise SamplingError(f"The prevalence {text!r} is no number between 0 and 1: write 0.5 or 1/3.")
 
 
 @dataclass(frozen=True)
@@ -156,6 +175,11 @@ def draw(pool: Iterable[PoolCase], design: Design, seed: int) -> Drawn:
             return Drawn(codes, _table(cases, codes, design))
         # Patients are in several cells: this one can have no more than it got beside the others.
         room[short] -= 1
+
+
+def count_strata(pool: Iterable[PoolCase], design: Design) -> list[dict[str, Any]]:
+    """Give the table of `Drawn` before anything is drawn."""
+    return _table(list(pool), (), design)
 
 
 def _one_of_each_cluster(units: Sequence[Unit[Cell]]) -> list[Unit[Cell]]:

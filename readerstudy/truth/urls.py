@@ -1,6 +1,6 @@
 """Addresses under /cohorts/ that this room answers."""
 
-from django.urls import path
+from django.urls import include, path
 
 from readerstudy.truth import import_views, views
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path("<slug:slug>/archive/retrieve/", import_views.archive_retrieve, name="archive-retrieve"),
     path("<slug:slug>/reveal/", views.reveal, name="reveal"),
     path("<slug:slug>/hide/", views.hide, name="hide"),
+    path("", include("readerstudy.truth.case_urls")),
 ]

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
-from readerstudy.cohorts import frames
-from readerstudy.cohorts.models import Case, Cohort, Image
-from readerstudy.truth import services
-from readerstudy.truth.models import Truth
+from readerstudy.cohorts import frames, near_duplicates
+from readerstudy.cohorts.blackouts import is_flagged
+from readerstudy.cohorts.models import Case, Cohort, Source
+from readerstudy.cohorts.profiles import PresentationProfile
+from readerstudy.truth import revealing, services
+from readerstudy.truth.gallery import FilterForm, filtered, flagged
+from readerstudy.truth.models import Sample, Truth
 
 CASES_PER_PAGE = 60
 THUMBNAIL_SIDE = 320
@@ -21,27 +30,48 @@ THUMBNAIL_SIDE = 320
 @coordinator_required
 def cohorts(request: HttpRequest) -> HttpResponse:
     """All cohorts."""
-    rows = Cohort.objects.annotate(case_count=Count("cases"))
-    return render(request, "cohorts/list.html", {"rows": rows})
+    included = Count("cases", filter=Q(cases__excluded_at=None))
+    return render(request, "cohorts/list.html", {"rows": Cohort.objects.annotate(case_count=included)})
 
 
 @coordinator_required
 def gallery(request: HttpRequest, slug: str) -> HttpResponse:
     """What the cases look like to a reader; the truth only after it was asked for."""
     cohort = get_object_or_404(Cohort, slug=slug)
-    page = Paginator(cohort.cases.all(), CASES_PER_PAGE).get_page(request.GET.get("page"))
-    with_truth = slug in request.session.get("revealed", [])
-    truths = Truth.objects.filter(case__in=list(page.object_list)) if with_truth else Truth.objects.none()
-    by_case = {truth.case_id: truth for truth in truths}
+    with_truth = revealing.is_revealed(request, slug)
+    form = FilterForm(cohort, request.GET, with_truth=with_truth)
+    chosen = form.chosen()
+    page = Paginator(filtered(cohort, chosen), CASES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "cohort": cohort,
         "page": page,
-        "tiles": [(case, by_case.get(case.pk)) for case in page.object_list],
-        "case_count": page.paginator.count,
+        "tiles": _tiles(page.object_list, with_truth=with_truth),
+        "case_count": cohort.cases.count(),
+        "waiting": flagged(cohort).count(),
+        "undecided": near_duplicates.undecided(cohort),
         "with_truth": with_truth,
-        "profile": Image.objects.filter(case__cohort=cohort).values_list("profile", flat=True).first(),
+        "form": form,
+        "chosen": chosen,
+        "query": urlencode(chosen),
+        "profile": PresentationProfile.from_recipe(cohort.recipe).name,
+        "sample": Sample.objects.filter(cohort=cohort).select_related("pool").first(),
     }
     return render(request, "cohorts/gallery.html", context)
+
+
+def _tiles(cases: Iterable[Case], *, with_truth: bool) -> list[dict[str, Any]]:
+    """Give what stands below each picture."""
+    cases = list(cases)
+    truths = {one.case_id: one for one in Truth.objects.filter(case__in=cases)} if with_truth else {}
+    sources = {source.case_id: source for source in Source.objects.filter(case__in=cases)}
+    return [
+        {
+            "case": case,
+            "truth": truths.get(case.pk),
+            "is_flagged": case.pk in sources and is_flagged(sources[case.pk]),
+        }
+        for case in cases
+    ]
 
 
 @coordinator_required
@@ -50,22 +80,29 @@ def reveal(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the truth of a cohort's cases to this login from now on; it is noted."""
     cohort = get_object_or_404(Cohort, slug=slug)
     services.note_reveal(cohort=cohort, actor=user_of(request))
-    request.session["revealed"] = sorted({*request.session.get("revealed", []), slug})
-    return redirect("truth:gallery", slug)
+    revealing.reveal(request, slug)
+    return redirect(_where_asked(request, slug))
 
 
 @coordinator_required
 @require_POST
 def hide(request: HttpRequest, slug: str) -> HttpResponse:
     """Hide it again."""
-    request.session["revealed"] = [shown for shown in request.session.get("revealed", []) if shown != slug]
-    return redirect("truth:gallery", slug)
+    revealing.hide(request, slug)
+    return redirect(_where_asked(request, slug))
+
+
+def _where_asked(request: HttpRequest, slug: str) -> str:
+    """Give the page of the cohort from which the truth was shown or hidden."""
+    gallery, asked = reverse("truth:gallery", args=[slug]), request.POST.get("back", "")
+    is_within = asked.startswith(gallery) and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if is_within else gallery
 
 
 @coordinator_required
 def thumbnail(request: HttpRequest, code: str) -> HttpResponse:
     """A small picture of a case's presentation image."""
-    case = get_object_or_404(Case.objects.select_related("image"), code=code)
+    case = get_object_or_404(Case.with_excluded.select_related("image"), code=code, image__isnull=False)
     try:
         return HttpResponse(frames.thumbnail(case.image, side=THUMBNAIL_SIDE), content_type="image/png")
     except FileNotFoundError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -11,7 +10,7 @@ from readerstudy.cohorts.services import CohortNameError, UnknownCohortError, fi
 from readerstudy.command import JsonCommand
 from readerstudy.truth.drawing import draw_cohort
 from readerstudy.truth.models import Sample
-from readerstudy.truth.sampling import STRATA, Design, SamplingError
+from readerstudy.truth.sampling import STRATA, Design, SamplingError, as_prevalence
 
 
 class Command(JsonCommand):
@@ -58,9 +57,7 @@ class Command(JsonCommand):
 
 
 def _design(options: dict[str, Any]) -> Design:
-    try:
-        prevalence = Fraction(options["prevalence"])
-    except (ValueError, ZeroDivisionError):
-        raise SamplingError(f"The prevalence {options['prevalence']!r} is no number: write 0.5 or 1/3.") from None
     by = tuple(dict.fromkeys(name.strip().lower() for name in options["by"].split(",") if name.strip()))
-    return Design(options["size"], prevalence, by, options["one_per_patient"], options["pairs"])
+    return Design(
+        options["size"], as_prevalence(options["prevalence"]), by, options["one_per_patient"], options["pairs"]
+    )
