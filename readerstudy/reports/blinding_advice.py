@@ -43,23 +43,27 @@ _REMEDIES = [
         "takes more of the detail from all images",
     ),
 ]  # fmt: skip
-_NO_REMEDY = "No setting lowers it further: it may be the very signal. Report it with the results."
+_NO_REMEDY = "No setting lowers these further: they may be the very signal. Report them with the results."
 
 
-def advice(features: Sequence[dict[str, Any]], profile: PresentationProfile) -> list[dict[str, str]]:
-    """Say what lowers each cue whose interval at presentation lies above chance, the strongest first.
+def advice(features: Sequence[dict[str, Any]], profile: PresentationProfile) -> list[dict[str, Any]]:
+    """Say which settings lower the cues whose interval at presentation lies above chance.
 
     Returns
     -------
     list of dict
-        `feature`, `name` (the cue in words), `setting` (of the profile; empty where none helps) and `words`.
+        `setting` (of the profile; empty for the cues that none lowers), `words`, and `features` and `names` of the
+        cues, the strongest first.
     """
     telling = [one for one in features if one["stage"] == "presentation" and one["ci"][0] > 0.5]
     telling.sort(key=lambda one: -one["auc"])
-    return [line for one in telling for line in _against(one["feature"], profile)]
+    names = [str(one["feature"]) for one in telling]
+    remedies = [remedy for remedy in _REMEDIES if remedy.helps(profile)]
+    lines = [_line(one.setting, one.words, [name for name in names if name in one.features]) for one in remedies]
+    helped = {name for remedy in remedies for name in remedy.features}
+    lines.append(_line("", _NO_REMEDY, [name for name in names if name not in helped]))
+    return [line for line in lines if line["features"]]
 
 
-def _against(feature: str, profile: PresentationProfile) -> list[dict[str, str]]:
-    fitting = [remedy for remedy in _REMEDIES if feature in remedy.features and remedy.helps(profile)]
-    lines = [{"feature": feature, "name": CUES[feature], "setting": one.setting, "words": one.words} for one in fitting]
-    return lines or [{"feature": feature, "name": CUES[feature], "setting": "", "words": _NO_REMEDY}]
+def _line(setting: str, words: str, features: list[str]) -> dict[str, Any]:
+    return {"setting": setting, "words": words, "features": features, "names": [CUES[name] for name in features]}

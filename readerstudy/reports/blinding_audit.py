@@ -19,8 +19,8 @@ from readerstudy.cohorts.models import Case, Cohort, NearDuplicate, Source
 from readerstudy.cohorts.profiles import PresentationProfile
 from readerstudy.reports import blinding_tests
 from readerstudy.reports.blinding_advice import advice
-from readerstudy.reports.blinding_container import FRAME, METADATA, Presented, differences, features_of
-from readerstudy.reports.blinding_picture import Confounds, Cues, confounds, presented_cues, source_cues
+from readerstudy.reports.blinding_container import Presented, differences, features_of
+from readerstudy.reports.blinding_picture import Confounds, Measuring, confounds
 from readerstudy.reports.blinding_session import (
     ROUNDS,
     neighbours,
@@ -123,16 +123,13 @@ def look(
         raise BlindingAuditError(f"The cohort {cohort.slug} has no cases: import some (import_cases).")
     counter = _Counter(len(all_presented) + ROUNDS + 1, progress)
     sources = {source.case_id: source for source in Source.objects.filter(case__in=[p.case for p in all_presented])}
-    cues: list[Cues] = []
-
-    def measure(one: Presented, answers: Mapping[str, Received]) -> None:
-        source = sources.get(one.case.pk)
-        at_source = source_cues(source) if source else None
-        cues.append(Cues(at_source, presented_cues(answers[METADATA.name], answers[FRAME.name])))
-
     known = Known.of(cohort, [one.case for one in all_presented])
-    container = judge_container(all_presented, code, known, counter=counter, received=measure)
-    picture = confounds(cues, known.positive, known.patients) if known else Confounds([], {}, [NO_TRUTH])
+    with Measuring() as measuring:
+        container = judge_container(
+            all_presented, code, known, counter=counter,
+            received=lambda one, answers: measuring.add(sources.get(one.case.pk), answers),
+        )  # fmt: skip
+    picture = confounds(measuring.cues, known.positive, known.patients) if known else Confounds([], {}, [NO_TRUTH])
     profile = PresentationProfile.from_recipe(cohort.recipe)
     joint = picture.joint.get("presentation", {"auc": None, "ci": None})
     return {

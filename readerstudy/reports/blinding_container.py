@@ -71,7 +71,7 @@ QUESTIONS = (
     FRAME,
     _Question("frame, asked for its head", lambda one: _instance(one, "frames/1"), method="HEAD"),
     _Question("frame in parts", lambda one: _instance(one, "frames/1"), accept='multipart/related; type="*/*"'),
-    _Question("rendered PNG", lambda one: _instance(one, "rendered"), accept="image/png"),
+    _Question("rendered PNG", lambda one: _instance(one, "rendered?viewport=256,256"), accept="image/png"),
     _Question("rendered JPEG", lambda one: _instance(one, "rendered?viewport=128,128"), accept="image/jpeg"),
     _Question("study found", lambda one: f"studies?StudyInstanceUID={one.dicom_study_uid}"),
     _Question("series found", lambda one: f"series?SeriesInstanceUID={one.dicom_series_uid}"),

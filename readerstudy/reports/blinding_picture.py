@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +19,7 @@ from analysis.leakage_cues import CUES, picture_cues
 from analysis.leakage_joint import joint_area
 from readerstudy.cohorts import masters
 from readerstudy.cohorts.models import Source
-from readerstudy.reports.blinding_container import length_by_metadata
+from readerstudy.reports.blinding_container import FRAME, METADATA, length_by_metadata
 from readerstudy.reports.blinding_stage import Received
 
 TRAITS = {
@@ -91,6 +93,44 @@ def source_cues(source: Source) -> Measures | None:
     file = {"rows": source.rows, "columns": source.columns, "bits": source.bits, **source.traits}
     traits = {name: float(value) for name, value in file.items() if name in TRAITS and value is not None}
     return picture_cues(pixels) | traits
+
+
+class Measuring:
+    """Measures pictures in threads beside the caller's, in the order in which they come.
+
+    Only a few wait at any time, so that memory does not grow with the cohort.
+    """
+
+    def __init__(self) -> None:
+        self.cues: list[Cues] = []
+        self._pool = ThreadPoolExecutor(max_workers=2)
+        self._waiting: deque[Future[Cues]] = deque()
+
+    def __enter__(self) -> Measuring:
+        """Begin."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Wait for the last ones."""
+        self._collect(down_to=0)
+        self._pool.shutdown(cancel_futures=True)
+
+    def add(self, source: Source | None, answers: Mapping[str, Received]) -> None:
+        """Measure a case: its source, and what was received of it."""
+        metadata, frame = answers[METADATA.name], answers[FRAME.name]
+        self._waiting.append(self._pool.submit(_cues, source, metadata, frame))
+        self._collect(down_to=_AT_MOST_WAITING)
+
+    def _collect(self, down_to: int) -> None:
+        while len(self._waiting) > down_to:
+            self.cues.append(self._waiting.popleft().result())
+
+
+_AT_MOST_WAITING = 8
+
+
+def _cues(source: Source | None, metadata: Received, frame: Received) -> Cues:
+    return Cues(source_cues(source) if source else None, presented_cues(metadata, frame))
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,9 @@ def in_words(result: dict[str, Any]) -> list[str]:
     if picture["auc"] is not None:
         lines.append(f"Picture cues together: AUC {_area(picture)}. This is no verdict: it may be the very signal.")
     lines += [f"  {one['name']}, {one['stage']}: AUC {_area(one)}" for one in picture["features"]]
-    lines += [f"  {one['name']}: {one['setting']} {one['words']}" for one in result["advice"]]
+    lines += [
+        f"  {' '.join([one['setting'], one['words']]).strip()} ({', '.join(one['names'])})" for one in result["advice"]
+    ]
     if result["near_duplicates"]:
         lines.append(f"Near duplicates: {len(result['near_duplicates'])} pairs.")
     return lines
