@@ -18,5 +18,6 @@ class Command(JsonCommand):
         parser.add_argument("--parent", type=int, metavar="PID", help="end when this process, which started it, ends")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.say("Working. Ctrl-C ends it; a running job is handed to the next worker.")
+        if not options["parent"]:
+            self.say("Working. Ctrl-C ends it; a running job is handed to the next worker.")
         work(parent=options["parent"])
