@@ -32,13 +32,13 @@ def case_page(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Before and after side by side, and what can be done about it; what tells the truth only when it is shown."""
     case = case_of(slug, code)
     source = Source.objects.filter(case=case).first()
-    context = {
+    context: dict[str, Any] = {
         "case": case,
         "cohort": case.cohort,
         "source": source,
         "image": Image.objects.filter(case=case).first(),
         "candidates": blackouts.candidates_of(source) if source else [],
-        "is_flagged": bool(source) and blackouts.is_flagged(source),
+        "is_flagged": source is not None and blackouts.is_flagged(source),
         "blackouts": Blackout.objects.filter(case=case).select_related("made_by"),
         "pairs": _pairs_of(case),
         "go": gallery.neighbours(case),

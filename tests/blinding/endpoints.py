@@ -204,6 +204,84 @@ ENDPOINTS = [
         "blinding:chart", "cohorts/<slug:slug>/blinding/<int:number>/chart.<slug:form>", "GET",
         "/cohorts/{cohort}/blinding/{audit}/chart.json", _coordinators(200),
     ),
+    # Coordinators' pages: one case of a cohort that no study has locked
+    Endpoint(
+        "truth:case", "cohorts/<slug:slug>/cases/<slug:code>/", "GET",
+        "/cohorts/free/cases/{free_case}/", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:source-picture", "cohorts/<slug:slug>/cases/<slug:code>/source.png", "GET",
+        "/cohorts/free/cases/{free_case}/source.png", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:presented-picture", "cohorts/<slug:slug>/cases/<slug:code>/presented.png", "GET",
+        "/cohorts/free/cases/{free_case}/presented.png", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:preview", "cohorts/<slug:slug>/cases/<slug:code>/preview/", "GET",
+        "/cohorts/free/cases/{free_case}/preview/?profile=square-512-8bit/1", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:black-out", "cohorts/<slug:slug>/cases/<slug:code>/blackouts/", "POST",
+        "/cohorts/free/cases/{free_case}/blackouts/", _coordinators(302),
+    ),
+    Endpoint(
+        "truth:remove-blackout", "cohorts/<slug:slug>/cases/<slug:code>/blackouts/<int:pk>/remove/", "POST",
+        "/cohorts/free/cases/{free_case}/blackouts/{blackout}/remove/", _coordinators(302),
+    ),
+    Endpoint(
+        "truth:check-text", "cohorts/<slug:slug>/cases/<slug:code>/text/", "POST",
+        "/cohorts/free/cases/{free_case}/text/", _coordinators(302), sends="checked=yes",
+    ),
+    Endpoint(
+        "truth:judge-text", "cohorts/<slug:slug>/cases/<slug:code>/text/<int:number>/", "POST",
+        "/cohorts/free/cases/{free_case}/text/{number}/", _coordinators(302), sends="is=text",
+    ),
+    Endpoint(
+        "truth:exclude", "cohorts/<slug:slug>/cases/<slug:code>/exclude/", "POST",
+        "/cohorts/free/cases/{free_case}/exclude/", _coordinators(302), sends="reason=blurred",
+    ),
+    Endpoint(
+        "truth:include", "cohorts/<slug:slug>/cases/<slug:code>/include/", "POST",
+        "/cohorts/free/cases/{free_case}/include/", _coordinators(302),
+    ),
+    # Coordinators' pages: a whole cohort
+    Endpoint(
+        "truth:duplicates", "cohorts/<slug:slug>/duplicates/", "GET",
+        "/cohorts/{cohort}/duplicates/", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:decide", "cohorts/<slug:slug>/duplicates/<int:pk>/", "POST",
+        "/cohorts/free/duplicates/{pair}/", _coordinators(302), sends="decision=keep",
+    ),
+    Endpoint(
+        "truth:deidentification", "cohorts/<slug:slug>/deidentification/", "GET",
+        "/cohorts/{cohort}/deidentification/", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:deidentification-json", "cohorts/<slug:slug>/deidentification.json", "GET",
+        "/cohorts/{cohort}/deidentification.json", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:deidentification-csv", "cohorts/<slug:slug>/deidentification.csv", "GET",
+        "/cohorts/{cohort}/deidentification.csv", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:presentation", "cohorts/<slug:slug>/presentation/", "GET",
+        "/cohorts/{cohort}/presentation/", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:present-anew", "cohorts/<slug:slug>/presentation/apply/", "POST",
+        "/cohorts/{cohort}/presentation/apply/", _coordinators(302),
+    ),
+    Endpoint(
+        "truth:sample", "cohorts/<slug:slug>/sample/", "GET",
+        "/cohorts/{cohort}/sample/", _coordinators(200),
+    ),
+    Endpoint(
+        "truth:sample", "cohorts/<slug:slug>/sample/", "POST",
+        "/cohorts/{cohort}/sample/", _coordinators(200), sends="size=2",
+    ),
     # Coordinators' pages: studies
     Endpoint("studies:list", "studies/", "GET", "/studies/", _coordinators(200)),
     Endpoint("studies:new", "studies/new/", "GET", "/studies/new/", _coordinators(200)),

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from readerstudy.accounts.models import Role, User
-from readerstudy.cohorts.models import Cohort
+from readerstudy.cohorts import masters
+from readerstudy.cohorts.models import Blackout, Case, Cohort, NearDuplicate, Source
+from readerstudy.cohorts.source_image import SourceImage
 from readerstudy.jobs.models import Job
 from readerstudy.reports.blinding_audit import audit_blinding
 from readerstudy.reports.services import make_report
@@ -22,7 +25,13 @@ from tests.blinding.conftest import Played
 from tests.blinding.endpoints import ENDPOINTS, Answer, Endpoint
 from tests.readerstudy.makers import close_and_unblind, enrol, read
 from tests.readerstudy.reader_client import JUDGEMENT, ReaderClient
-from tests.readerstudy.unpictured import a_person, an_unpictured_cohort, an_unpictured_study, draw_frames
+from tests.readerstudy.unpictured import (
+    a_person,
+    an_unpictured_cohort,
+    an_unpictured_study,
+    draw_frames,
+    draw_frames_of,
+)
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -86,7 +95,7 @@ def names(people: dict[str, User | None]) -> dict[str, str]:
     studies.close_study(study=closed, actor=None)
     an_unpictured_study("draft", locked=False)
     _unblinded_study()
-    an_unpictured_cohort("free", cases=2)
+    case = _a_case_with_a_source(an_unpictured_cohort("free", cases=2))
     client = ReaderClient(own)
     state = client.start("running").json()
     client.judge(state["code"], 1)
@@ -98,8 +107,29 @@ def names(people: dict[str, User | None]) -> dict[str, str]:
         "case": study.phases.all()[0].cohort.cases.all()[0].code,
         "audit": str(audit_blinding(cohort=Cohort.objects.get(slug="running-cases"), actor=None).pk),
         "job": str(Job.objects.create(kind="any", title="A job", target="cohort:running-cases").pk),
+        "free_case": case.code, "number": "0",
+        "blackout": str(Blackout.objects.create(case=case, x=2, y=2, width=3, height=3).pk),
+        "pair": str(_a_pair(case.cohort).pk),
         "token": _token(invited), "used_token": _token(study.readers.get(user=own)),
     }  # fmt: skip
+
+
+def _a_case_with_a_source(cohort: Cohort) -> Case:
+    """Give a case all that its page shows."""
+    case = cohort.cases.all()[0]
+    pixels = np.random.default_rng(1).integers(0, 256, (64, 48)).astype(np.float32)
+    master = masters.write(masters.as_bytes(SourceImage(pixels, "PNG", 8)))
+    Source.objects.create(
+        case=case, cohort=cohort, name="a.png", format="PNG", rows=64, columns=48, bits=8, master=master,
+        text_candidates=[[1, 1, 9, 9]],
+    )  # fmt: skip
+    draw_frames_of(cohort)
+    return case
+
+
+def _a_pair(cohort: Cohort) -> NearDuplicate:
+    first, second = cohort.cases.all()
+    return NearDuplicate.objects.create(cohort=cohort, first=first, second=second, distance=3)
 
 
 def _token(place: Reader) -> str:
@@ -185,7 +215,7 @@ def test_coordinators_pages_are_not_there_for_readers_whether_they_exist_or_not(
     people: dict[str, User | None], names: dict[str, str]
 ) -> None:
     user = people["reader"]
-    nowhere = dict.fromkeys(names, "nowhere") | {"job": "0"}
+    nowhere = dict.fromkeys(names, "nowhere") | dict.fromkeys(["job", "blackout", "number", "pair"], "0")
     for row in ENDPOINTS:
         if row.who.reader == 404:
             there, not_there = ask(row, user, names), ask(row, user, nowhere)

@@ -49,6 +49,12 @@ an_unpictured_study = partial(a_study, make_cohort=an_unpictured_cohort)
 
 def draw_frames(study: Study) -> None:
     """Give the cases of a study black pictures after all."""
+    for phase in study.phases.select_related("cohort"):
+        draw_frames_of(phase.cohort)
+
+
+def draw_frames_of(cohort: Cohort) -> None:
+    """Give the cases of a cohort black pictures after all."""
     frames.folder().mkdir(parents=True, exist_ok=True)
-    for image in Image.objects.filter(case__cohort__in=study.phases.values("cohort")):
+    for image in Image.objects.filter(case__cohort=cohort):
         frames.path_of(image).write_bytes(bytes(image.rows * image.columns))
