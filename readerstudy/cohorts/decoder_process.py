@@ -125,7 +125,7 @@ def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[st
         return {"rejected": str(error)}
     except MemoryError:
         return {"rejected": TOO_MUCH_MEMORY}
-    except Exception as error:
+    except BaseException as error:  # a library written in Rust that panics raises no mere Exception
         return {"failed": type(error).__name__, "traceback": traceback.format_exc()[-4000:]}
 
 

@@ -26,6 +26,7 @@ from readerstudy.cohorts.source_image import RejectedImageError
 
 _JPEG = (JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
 _PLUGIN = "imagecodecs"
+_PREFERRED = (_PLUGIN, "pylibjpeg", "pyjpegls")
 DECODER_DEPENDENCIES = dict.fromkeys(_JPEG, (_PLUGIN,))  # pydicom asks a plugin's module for this
 
 
@@ -82,11 +83,12 @@ def stored_values(dataset: Dataset, index: int) -> tuple[NDArray[np.generic], st
     try:
         if transfer_syntax.is_encapsulated:
             _check_frame(dataset, index)
-        plugin = _PLUGIN if transfer_syntax in _JPEG else ""
+        # One decoder for each syntax: a second one might read other values from what the first one refuses.
+        plugin = next((name for name in _PREFERRED if name in decoder.available_plugins), "")
         stored, properties = decoder.as_array(dataset, index=index, raw=True, decoding_plugin=plugin)
-    except (RejectedImageError, MemoryError):
+    except (RejectedImageError, MemoryError, KeyboardInterrupt, SystemExit):
         raise
-    except Exception as error:
+    except BaseException as error:  # a decoder written in Rust that panics raises no mere Exception
         raise RejectedImageError(
             f"has pixel data that do not decode ({transfer_syntax.name}): damaged or truncated"
         ) from error

@@ -20,6 +20,7 @@ _SIGNATURES = {
 }
 # A picture is told from a clip by its pages; more of them is a volume or an attack, and counting costs time.
 MAX_PAGES = 1000
+Image.init()  # or every forked process would look for its plugins again
 _BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262  # TIFF 6.0, section 8
 _GREY_MODES = ("1", "L", "I;16", "I;16B", "I;16L", "I", "F")
 _COLOUR_MODES = ("LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")

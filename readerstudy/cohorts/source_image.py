@@ -65,9 +65,12 @@ class SourceImage:
     @cached_property
     def pixel_digest(self) -> str:
         """SHA-256 of the matrix and the grey values, whatever file they came in."""
-        # Adding zero makes a negative zero, which a rescale can leave, equal to zero in its bytes too.
-        values = np.ascontiguousarray(self.pixels, dtype="<f4") + np.float32(0)
-        return hashlib.sha256(f"{self.rows}x{self.columns}:".encode() + values.tobytes()).hexdigest()
+        digest = hashlib.sha256(f"{self.rows}x{self.columns}:".encode())
+        for top in range(0, self.rows, _ROWS_AT_ONCE):
+            # Adding zero makes a negative zero, which a rescale can leave, equal to zero in its bytes too.
+            values = np.ascontiguousarray(self.pixels[top : top + _ROWS_AT_ONCE], dtype="<f4") + np.float32(0)
+            digest.update(values)
+        return digest.hexdigest()
 
 
 def check_matrix(rows: int, columns: int) -> None:
@@ -120,8 +123,10 @@ def checked_aspect(aspect: float) -> float:
 def luma(red: NDArray[np.generic], green: NDArray[np.generic], blue: NDArray[np.generic]) -> NDArray[np.float32]:
     """Turn colour into grey (ITU-R BT.601 weights in 1/65536, so that equal channels stay exactly as they are)."""
     grey = np.empty(red.shape, np.float32)
+    # The weights add up to 65536, so that 16 bits just fit into 32.
+    wide = np.uint32 if red.dtype.kind == "u" and red.dtype.itemsize <= 2 else np.int64
     for top in range(0, len(grey), _ROWS_AT_ONCE):
-        rows = slice(top, top + _ROWS_AT_ONCE)  # whole images in 64 bits would take a gigabyte each
-        weighted = red[rows].astype(np.int64) * 19595 + green[rows].astype(np.int64) * 38470
-        grey[rows] = (weighted + blue[rows].astype(np.int64) * 7471 + 0x8000) >> 16
+        rows = slice(top, top + _ROWS_AT_ONCE)  # whole images in so wide a type would take a gigabyte
+        weighted = red[rows].astype(wide) * 19595 + green[rows].astype(wide) * 38470
+        grey[rows] = (weighted + blue[rows].astype(wide) * 7471 + 0x8000) >> 16
     return grey

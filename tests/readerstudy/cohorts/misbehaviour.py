@@ -140,3 +140,10 @@ def a_thread_adds(number: int) -> int:
 
     with ThreadPoolExecutor(2) as pool:
         return sum(pool.map(int, [number, number]))
+
+
+def matrix_of(data: bytes) -> list[int]:
+    """Decode a file and tell its rows and columns."""
+    from readerstudy.cohorts.decoding import decode
+
+    return list(decode(data).pixels.shape)
