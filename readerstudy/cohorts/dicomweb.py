@@ -143,11 +143,12 @@ _STUDY_FIELDS = (
 
 
 def _filters(query: StudyQuery) -> dict[str, str]:
-    name = query.patient_name
+    # Between the parts of a name stand carets, which people do not write and Orthanc 1.10 does not find in an address.
+    name = re.sub(r"[\s^]+", "*", query.patient_name.strip())
     days = [day.strftime("%Y%m%d") if day else "" for day in (query.date_from, query.date_to)]
     filters = {
         "PatientID": query.patient_id,
-        "PatientName": name if not name or "*" in name else f"*{name}*",
+        "PatientName": name if not name or "*" in query.patient_name else f"*{name}*",
         "AccessionNumber": query.accession,
         "ModalitiesInStudy": query.modality,
         "StudyDate": "-".join(days) if any(days) else "",
@@ -246,8 +247,11 @@ def _search(search: Callable[..., list[Record]], uid: str, **within: Any) -> Ite
 
 
 def _value(record: Record, tag: str) -> str:
-    values = record.get(tag, {}).get("Value") or [""]
-    return str(values[0].get("Alphabetic", "") if isinstance(values[0], dict) else values[0])
+    """Give the first value of an attribute as text; empty where there is none."""
+    value = (record.get(tag, {}).get("Value") or [None])[0]
+    if isinstance(value, dict):  # a person's name
+        value = value.get("Alphabetic")
+    return "" if value is None else str(value)
 
 
 def _source_file(url: str, study: str, series: str, instance: str) -> SourceFile:

@@ -38,6 +38,8 @@ class GuardedSession(requests.Session):
         requests.RequestException
             The server cannot be reached, breaks off, or takes longer than `seconds`.
         """
+        # An asterisk means itself in an address, and Orthanc 1.10 takes only a bare one for a wildcard.
+        request.url = (request.url or "").replace("%2A", "*")
         end = time.monotonic() + self.seconds
         response = super().send(request, **{**kwargs, "stream": True, "allow_redirects": False})
         try:
@@ -50,6 +52,8 @@ class GuardedSession(requests.Session):
             raise requests.ConnectionError(error, request=request) from error
         finally:
             response.close()
+        if response.is_redirect:
+            raise requests.TooManyRedirects("the server points elsewhere", request=request, response=response)
         return response
 
     def _read(self, response: requests.Response, end: float) -> bytes:

@@ -48,7 +48,7 @@ def test_radiographs_are_imported_from_a_real_server(cohort: Cohort, archive: Or
     other = [dicom_dataset(radiograph(seed=4), Modality="CT")]
     archive.store(sent + other)
     summary = import_images(cohort=cohort, files=list_files(archive.url), actor=None)
-    assert summary.as_json() == {"imported": 3, "duplicates": 0, "rejected": []}
+    assert summary.as_json().items() >= {"imported": 3, "duplicates": 0, "rejected": []}.items()
     assert {one.file for one in summary.imported} == {str(dataset.SOPInstanceUID) for dataset in sent}
     for image in Image.objects.all():
         content = frames.path_of(image).read_bytes()
