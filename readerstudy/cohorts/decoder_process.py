@@ -23,12 +23,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import imagecodecs
+
 from readerstudy.cohorts.confinement import MEMORY, WALL_SECONDS, confine
 from readerstudy.cohorts.plain_data import pack
 from readerstudy.cohorts.source_image import RejectedImageError
 
 # Modules with decoders are slow to import, so that every child finds them there.
 PRELOADED = ["readerstudy.cohorts.decoding"]
+# imagecodecs loads a codec when it is first asked for.
+CODECS = ["htj2k_decode", "jpegls_decode", "jpeg8_decode", "zstd_decode"]
 LENGTH = struct.Struct(">Q")
 TOOK_TOO_LONG = "time"
 _MAX_NAME = 4096
@@ -46,6 +50,8 @@ def serve(control: socket.socket) -> None:
     """Fork a child for every message until the other end of the control socket is closed."""
     for name in PRELOADED:
         importlib.import_module(name)
+    for name in CODECS:
+        getattr(imagecodecs, name)
     children: dict[int, _Child] = {}
     while True:
         readable, _, _ = select.select([control.fileno(), *children], [], [], _patience(children))

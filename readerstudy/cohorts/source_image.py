@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,7 @@ class SourceImage:
         for top in range(0, self.rows, _ROWS_AT_ONCE):
             # Adding zero makes a negative zero, which a rescale can leave, equal to zero in its bytes too.
             values = np.ascontiguousarray(self.pixels[top : top + _ROWS_AT_ONCE], dtype="<f4") + np.float32(0)
-            digest.update(values)
+            digest.update(values.data)
         return digest.hexdigest()
 
 
@@ -124,7 +125,7 @@ def luma(red: NDArray[np.generic], green: NDArray[np.generic], blue: NDArray[np.
     """Turn colour into grey (ITU-R BT.601 weights in 1/65536, so that equal channels stay exactly as they are)."""
     grey = np.empty(red.shape, np.float32)
     # The weights add up to 65536, so that 16 bits just fit into 32.
-    wide = np.uint32 if red.dtype.kind == "u" and red.dtype.itemsize <= 2 else np.int64
+    wide: np.dtype[Any] = np.dtype(np.uint32 if red.dtype.kind == "u" and red.dtype.itemsize <= 2 else np.int64)
     for top in range(0, len(grey), _ROWS_AT_ONCE):
         rows = slice(top, top + _ROWS_AT_ONCE)  # whole images in so wide a type would take a gigabyte
         weighted = red[rows].astype(wide) * 19595 + green[rows].astype(wide) * 38470

@@ -337,7 +337,11 @@ def _lut(keyword: str, descriptor: list[int], data: bytes, **attributes: Any) ->
     item = Dataset()
     item.LUTDescriptor, item.LUTData = descriptor, data
     item["LUTDescriptor"].VR, item["LUTData"].VR = "US", "OW"
-    return dicom_file(DEEP, **{keyword: Sequence([item])}, **attributes)
+    return _with(keyword, Sequence([item]), **attributes)
+
+
+def _with(keyword: str, items: Sequence, **attributes: Any) -> bytes:
+    return dicom_file(DEEP, **(attributes | {keyword: items}))
 
 
 def _tables() -> Iterator[tuple[str, bytes]]:
@@ -347,8 +351,8 @@ def _tables() -> Iterator[tuple[str, bytes]]:
         yield f"{name} table of 65,535 bits", _lut(keyword, [8, 0, 65_535], bytes(16))
         yield f"{name} table that begins beyond every value", _lut(keyword, [8, 65_535, 16], bytes(range(16)))
         yield f"{name} table described by one number", _lut(keyword, [8], bytes(16))
-        yield f"{name} table as a sequence of nothing", dicom_file(DEEP, **{keyword: Sequence([])})
-        yield f"{name} table without a description", dicom_file(DEEP, **{keyword: Sequence([Dataset()])})
+        yield f"{name} table as a sequence of nothing", _with(keyword, Sequence([]))
+        yield f"{name} table without a description", _with(keyword, Sequence([Dataset()]))
     palette = dicom_dataset(PICTURE, PhotometricInterpretation="PALETTE COLOR")
     for colour in ("Red", "Green", "Blue"):
         setattr(palette, f"{colour}PaletteColorLookupTableDescriptor", [256, 0, 16])

@@ -101,16 +101,17 @@ CONFINED = pytest.mark.skipif(
 def test_a_decoder_can_start_no_process_and_reach_nothing(tmp_path: Path) -> None:
     victim = tmp_path / "judgements"
     victim.write_text("precious")
-    for function, *args in [
-        (misbehaviour.fork_for_ever,),
-        (misbehaviour.start_a_program,),
-        (misbehaviour.write_a_file, str(victim)),
-        (misbehaviour.write_a_file, str(tmp_path / "new")),
-        (misbehaviour.remove_a_file, str(victim)),
-        (misbehaviour.connect, 9),
-        (misbehaviour.signal_to, os.getpid()),
-    ]:
-        assert refusal(function, *args) == "makes its decoder crash: PermissionError", function.__name__
+    attempts: list[tuple[Callable[..., Any], list[Any]]] = [
+        (misbehaviour.fork_for_ever, []),
+        (misbehaviour.start_a_program, []),
+        (misbehaviour.write_a_file, [str(victim)]),
+        (misbehaviour.write_a_file, [str(tmp_path / "new")]),
+        (misbehaviour.remove_a_file, [str(victim)]),
+        (misbehaviour.connect, [9]),
+        (misbehaviour.signal_to, [os.getpid()]),
+    ]
+    for function, arguments in attempts:
+        assert refusal(function, *arguments) == "makes its decoder crash: PermissionError", function.__name__
     assert [path.name for path in tmp_path.iterdir()] == ["judgements"]
     assert victim.read_text() == "precious"
 
