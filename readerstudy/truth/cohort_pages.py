@@ -16,16 +16,17 @@ from django.views.decorators.http import require_POST
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.cohorts import masters, near_duplicates, pictures, presenting_jobs
 from readerstudy.cohorts.masters import DamagedMasterError
-from readerstudy.cohorts.models import Blackout, Cohort, NearDuplicate, Source
+from readerstudy.cohorts.models import Blackout, Case, Cohort, NearDuplicate, Source
 from readerstudy.cohorts.presenting import PresentingError
 from readerstudy.cohorts.profiles import PresentationProfile, ProfileError, profile_named
 from readerstudy.cohorts.services import CohortNameError
 from readerstudy.cohorts.source_image import RejectedImageError
 from readerstudy.jobs.services import newest_job, open_job
+from readerstudy.truth import revealing
 from readerstudy.truth.case_pages import case_of, do_and_seal
 from readerstudy.truth.drawing import draw_cohort, new_seed, pool_cases
 from readerstudy.truth.forms import ProfileForm, SampleForm
-from readerstudy.truth.models import Sample
+from readerstudy.truth.models import Sample, Truth
 from readerstudy.truth.sampling import Design, SamplingError, count_strata, draw
 
 PAIRS_PER_PAGE = 20
@@ -40,14 +41,24 @@ def duplicates(request: HttpRequest, slug: str) -> HttpResponse:
     pairs = NearDuplicate.objects.filter(cohort=cohort).select_related("first", "second", "decided_by")
     # "open" comes after "exclude" and "keep" in the alphabet, and is what there is to do.
     page = Paginator(pairs.order_by("-decision", "distance", "pk"), PAIRS_PER_PAGE).get_page(request.GET.get("page"))
+    with_truth = revealing.is_revealed(request, slug)
     context = {
         "cohort": cohort,
         "page": page,
-        "pairs": [(pair, (pair.first, pair.second)) for pair in page.object_list],
+        "pairs": _with_truths(list(page.object_list), with_truth=with_truth),
         "undecided": near_duplicates.undecided(cohort),
         "bits": HASH_BITS,
+        "with_truth": with_truth,
     }
     return render(request, "cohorts/duplicates.html", context)
+
+
+def _with_truths(
+    pairs: list[NearDuplicate], *, with_truth: bool
+) -> list[tuple[NearDuplicate, list[tuple[Case, Truth | None]]]]:
+    cases = [pk for pair in pairs for pk in (pair.first_id, pair.second_id)]
+    truths = {truth.case_id: truth for truth in Truth.objects.filter(case__in=cases)} if with_truth else {}
+    return [(pair, [(case, truths.get(case.pk)) for case in (pair.first, pair.second)]) for pair in pairs]
 
 
 @coordinator_required
