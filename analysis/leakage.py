@@ -84,6 +84,8 @@ def area(
     scores, is_positive = np.asarray(values, dtype=float), np.asarray(positive, dtype=bool)
     if not np.isfinite(scores).all():
         raise RatingsError("a measure is not finite for every case; leave the case or the measure out")
+    if min(is_positive.sum(), (~is_positive).sum()) < 2:
+        raise RatingsError("each class needs at least two cases")
     placed = auc(Curves((("", ""),), scores[None], is_positive))
     estimate = float(placed.estimates[0])
     higher_in = "neither" if estimate == 0.5 else "synthetic" if estimate > 0.5 else "authentic"

@@ -19,7 +19,7 @@ Grey = NDArray[np.float32]
 
 # What each measure is, in words for people.
 CUES = {
-    "border_width": "Width of uniform borders (part of the shorter side)",
+    "border_width": "Width of uniform borders",
     "aspect": "Width divided by height",
     "mean": "Mean grey value",
     "sd": "Spread of grey values",
@@ -47,7 +47,8 @@ def picture_cues(pixels: NDArray[np.number]) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        One finite number for each key of `CUES`: moments (skewness and excess kurtosis of the histogram); levels as
+        One finite number for each key of `CUES`: the widest uniform border as part of the shorter side; moments
+        (skewness and excess kurtosis of the histogram); levels as
         log2 of their number; log10 of the part of the power above 0.25 cycles per pixel; blockiness as the log ratio
         of the mean step across 8 × 8 block edges to the mean step elsewhere; the slope of log power over log frequency
         between 0.02 and 0.45 cycles per pixel; noise by Immerkær (CVIU 1996;64:300), log10.
