@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from readerstudy.jobs import registry
@@ -64,7 +65,12 @@ def start_worker(transactional_db: None) -> Iterator[StartWorker]:
 
     def start() -> subprocess.Popen[bytes]:
         script = Path(__file__).with_name("worker_process.py")
-        environment = os.environ | {"DATABASE_URL": _address(), "LOG_LEVEL": "CRITICAL"}
+        environment = os.environ | {
+            "DATABASE_URL": _address(),
+            "DATA_DIR": str(settings.DATA_DIR),
+            "SECRET_KEY": settings.SECRET_KEY,
+            "LOG_LEVEL": "CRITICAL",
+        }
         started.append(subprocess.Popen([sys.executable, str(script)], env=environment))
         return started[-1]
 

@@ -7,12 +7,19 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
 from readerstudy.audit.services import first_broken_event
+from readerstudy.cohorts.models import Case, Source
+from readerstudy.cohorts.services import create_cohort
 from readerstudy.jobs.models import Job, Status
 from readerstudy.jobs.services import request_stop
+from readerstudy.truth import bringing_in
+from readerstudy.truth.staging import Staging
 from tests.readerstudy.jobs.conftest import StartWorker, a_job, is_over, wait_until
+from tests.readerstudy.makers import draw_folder
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("handlers")]
 
@@ -76,3 +83,25 @@ def test_a_job_that_takes_three_workers_along_is_given_up(start_worker: StartWor
     wait_until(lambda: is_over(job))
     assert (job.status, job.deaths) == (Status.FAILED, 3)
     assert Job.objects.count() == 1
+
+
+def test_an_import_whose_worker_was_killed_goes_on_and_imports_everything_once(
+    start_worker: StartWorker, tmp_path: Path, settings: Settings, coordinator: User
+) -> None:
+    settings.DATA_DIR = tmp_path / "var"
+    cohort, staging = create_cohort(name="killed", actor=None), Staging("killed")
+    for path in draw_folder(tmp_path / "drawn", cases=60).parent.iterdir():
+        data = path.read_bytes()
+        staging.receive(name=path.name, size=len(data), stamp=0, offset=0, pieces=[data])
+    job = bringing_in.start_staged(cohort=cohort, actor=coordinator)
+    first = start_worker()
+    wait_until(lambda: Case.objects.filter(cohort=cohort).count() >= 5)
+    first.kill()
+    first.wait()
+    assert Case.objects.filter(cohort=cohort).count() < 60
+    start_worker()
+    wait_until(lambda: is_over(job))
+    assert (job.status, job.attempt, job.result["imported"], job.result["duplicates"]) == (Status.DONE, 2, 60, 0)
+    assert job.result["sealed"]
+    assert Source.objects.filter(cohort=cohort).count() == 60
+    assert Event.objects.filter(verb="cohorts.imported").count() == 1
