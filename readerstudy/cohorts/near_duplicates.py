@@ -34,7 +34,7 @@ def find(cohort: Cohort) -> int:
         Source.objects.filter(cohort=cohort).exclude(perceptual_hash="").order_by("case_id")
         .values_list("case_id", "perceptual_hash")
     )  # fmt: skip
-    pairs = sorted(close_pairs([hash_ for _, hash_ in hashed]), key=lambda pair: pair[2])[:MOST_PAIRS]
+    pairs = close_pairs([digits for _, digits in hashed], most=MOST_PAIRS)
     known = set(NearDuplicate.objects.filter(cohort=cohort).values_list("first_id", "second_id"))
     new = [
         NearDuplicate(cohort=cohort, first_id=hashed[one][0], second_id=hashed[other][0], distance=distance)

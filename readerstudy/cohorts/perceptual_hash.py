@@ -32,35 +32,35 @@ def perceptual_hash(image: SourceImage) -> str:
     return str(imagehash.dhash(Image.fromarray(grey), _SIDE))
 
 
-def close_pairs(hashes: Sequence[str], *, since: int = 0, near: int = NEAR) -> list[tuple[int, int, int]]:
+def close_pairs(hashes: Sequence[str], *, near: int = NEAR, most: int | None = None) -> list[tuple[int, int, int]]:
     """Find the pairs of hashes that differ in few bits.
 
     Parameters
     ----------
     hashes : sequence of str
         Hex digits, all of one length.
-    since : int
-        Only pairs with at least one hash from this index on.
     near : int
         The most bits in which a pair may differ.
+    most : int, optional
+        Give only so many pairs, the closest; a thousand copies of one picture make half a million.
 
     Returns
     -------
     list of (int, int, int)
-        Both indices, the smaller first, and the number of bits in which the two differ.
+        Both indices, the smaller first, and the number of bits in which the two differ; the closest pairs first.
     """
     if len(hashes) < 2:
         return []
     bits = _packed(hashes)
-    pairs: list[tuple[int, int, int]] = []
-    for start in range(max(since, 1), len(bits), _BLOCK):
+    found = np.empty((0, 3), np.int64)
+    for start in range(0, len(bits), _BLOCK):
         block = bits[start : start + _BLOCK]
         differing = _differing(block, bits[: start + len(block)])
         rows, columns = np.nonzero(differing <= near)
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            if column < start + row:
-                pairs.append((column, start + row, int(differing[row, column])))
-    return pairs
+        pairs = np.stack([columns, start + rows, differing[rows, columns]], axis=1)
+        found = np.concatenate([found, pairs[pairs[:, 0] < pairs[:, 1]]])
+        found = found[np.lexsort((found[:, 1], found[:, 0], found[:, 2]))][:most]
+    return [(one, other, distance) for one, other, distance in found.tolist()]
 
 
 def _packed(hashes: Sequence[str]) -> NDArray[np.uint64]:
