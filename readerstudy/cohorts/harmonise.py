@@ -208,7 +208,7 @@ def _on_canvas(presented: Presented, profile: PresentationProfile) -> Presented:
     """Add bars of the picture's darkest value around what does not fill the matrix."""
     if profile.fit == "own" or presented.shape == (profile.side, profile.side):
         return presented
-    canvas = np.full((profile.side, profile.side), presented.min(), presented.dtype)
+    canvas: NDArray[Any] = np.full((profile.side, profile.side), presented.min(), presented.dtype)
     top, left = ((profile.side - length) // 2 for length in presented.shape)
     canvas[top : top + presented.shape[0], left : left + presented.shape[1]] = presented
     return canvas

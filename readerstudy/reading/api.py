@@ -148,8 +148,7 @@ def dicomweb(request: HttpRequest, code: str, resource: str) -> HttpResponseBase
     """The blinded DICOMweb root of a session: the images that are open now, and no others."""
     if not request.user.is_authenticated:
         raise Http404
-    session = _session(request, code)
-    readings = queries.open_readings(session, queries.current_position(session))
-    if not readings:
+    instances = queries.open_instances(user_of(request), code)
+    if not instances:
         raise Http404
-    return wado.respond(request, [reading.instance for reading in readings], resource)
+    return wado.respond(request, instances, resource)

@@ -68,6 +68,26 @@ def open_readings(session: ReadingSession, current: int | None) -> list[Presente
     return [PresentedReading(reading.position, one) for reading, one in zip(opened, presented, strict=True)]
 
 
+def open_instances(user: User, code: str) -> list[PresentedInstance]:
+    """Give the images that are open now in a user's session; none if it is not theirs, not running, or finished.
+
+    One query for what `open_sessions`, `current_position` and `open_readings` ask in three: every frame waits for it.
+    """
+    waiting = (
+        Reading.objects.filter(session__code=code, session__reader__user=user, judgements=None)
+        .filter(session__reader__study__status=Status.RUNNING)
+        .select_related("session__phase__cohort", "case__image")
+        .only("position", "case__code", "session__code", "session__phase__cohort__recipe", *_SHOWN)
+        .order_by("position")
+    )
+    readings = list(waiting[: gates.LOOKAHEAD + 1])
+    opened = [one for one in readings if gates.image_is_open(one.position, current=readings[0].position)]
+    return presented_instances(readings[0].session, opened) if readings else []
+
+
+_SHOWN = [f"case__image__{name}" for name in ("file", "rows", "columns")]
+
+
 def presented_instances(session: ReadingSession, readings: Sequence[Reading]) -> list[PresentedInstance]:
     """Give the images of readings as a session presents them; the blinding audit presents a whole cohort by it."""
     cohort = session.phase.cohort
