@@ -11,6 +11,9 @@ export function chosenFrom(input: HTMLInputElement): Chosen[] {
 export async function droppedIn(transfer: DataTransfer): Promise<Chosen[]> {
   // The entries must be taken before the first wait: the browser empties the list after the event.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  if (entries.length === 0) {
+    return [...transfer.files].map((file) => ({ name: file.name, file, stamp: file.lastModified }));
+  }
   const files = (await Promise.all(entries.map(filesBelow))).flat();
   const paths = files.map(({ path }) => path);
   const isOneFolder = entries.length === 1 && entries[0]?.isDirectory;
