@@ -30,7 +30,8 @@ def as_bytes(image: SourceImage) -> bytes:
     """Pack a decoded image without loss.
 
     Grey values that are whole numbers within a span of 65,536, as those of nearly all radiographs, are packed by
-    HTJ2K; others byte by byte with zstd. The values after the file's window are a second plane where they differ.
+    HTJ2K; others byte by byte with zstd. The values after the file's window, where they differ, are a table from grey
+    value to grey value, as windows and VOI LUTs are, or a second plane where no table gives them.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def as_bytes(image: SourceImage) -> bytes:
     """
     planes = [_pack(image.pixels)]
     if image.displayed is not None and not np.array_equal(image.displayed, image.pixels):
-        planes.append(_pack(image.displayed))
+        planes.append(_tabulated(image.pixels, image.displayed) or _pack(image.displayed))
     head = {name: getattr(image, name) for name in _FACTS}
     head["planes"] = [facts for facts, _ in planes]
     head["displayed"] = image.displayed is not None
@@ -75,10 +76,34 @@ def _pack(pixels: Grey) -> tuple[dict[str, Any], bytes]:
         offset, numbers = whole
         kind, content = "htj2k", bytes(imagecodecs.htj2k_encode(numbers, reversible=True))
     else:
-        # The bytes of like weight side by side: exponents repeat, low bytes do not.
-        offset, lanes = 0, np.ascontiguousarray(pixels, "<f4").view(np.uint8).reshape(-1, 4).T
-        kind, content = "zstd", bytes(imagecodecs.zstd_encode(lanes.tobytes(), 3))
+        offset, kind, content = 0, "zstd", _squeezed(pixels)
     return {"kind": kind, "offset": offset, "shape": pixels.shape, "length": len(content)}, content
+
+
+def _tabulated(pixels: Grey, displayed: Grey) -> tuple[dict[str, Any], bytes] | None:
+    """Give the table by which the whole numbers of one plane become those of the other, or None if there is none."""
+    whole = _as_whole_numbers(pixels)
+    if whole is None:
+        return None
+    _, numbers = whole
+    table = np.zeros(int(numbers.max()) + 1, np.float32)
+    table[numbers] = displayed
+    if not np.array_equal(table[numbers], displayed):
+        return None
+    content = _squeezed(table)
+    return {"kind": "table", "length": len(content)}, content
+
+
+def _squeezed(values: Grey) -> bytes:
+    """Compress floats with the bytes of like weight side by side: exponents repeat, low bytes do not."""
+    lanes = np.ascontiguousarray(values, "<f4").view(np.uint8).reshape(-1, 4).T
+    return bytes(imagecodecs.zstd_encode(lanes.tobytes(), 3))
+
+
+def _unsqueezed(content: bytes) -> Grey:
+    lanes = np.frombuffer(imagecodecs.zstd_decode(content), np.uint8).reshape(4, -1)
+    values: Grey = np.ascontiguousarray(lanes.T).view("<f4").reshape(-1).astype(np.float32, copy=False)
+    return values
 
 
 def _as_whole_numbers(pixels: Grey) -> tuple[int, NDArray[Any]] | None:
@@ -98,20 +123,24 @@ def _lifted(numbers: NDArray[Any], offset: int) -> Grey:
 
 
 def _unpack_all(planes: list[dict[str, Any]], content: bytes) -> list[Grey]:
-    unpacked = []
+    unpacked: list[Grey] = []
     for facts in planes:
-        if len(content) < facts["length"]:
+        part, content = content[: facts["length"]], content[facts["length"] :]
+        if len(part) < facts["length"]:
             raise ValueError("cut off")
-        unpacked.append(_unpack(facts, content[: facts["length"]]))
-        content = content[facts["length"] :]
+        unpacked.append(_looked_up(part, unpacked[0]) if facts["kind"] == "table" else _unpack(facts, part))
     return unpacked
+
+
+def _looked_up(content: bytes, pixels: Grey) -> Grey:
+    looked_up: Grey = _unsqueezed(content)[(pixels - np.floor(pixels.min())).astype(np.intp)]
+    return looked_up
 
 
 def _unpack(facts: dict[str, Any], content: bytes) -> Grey:
     if facts["kind"] == "htj2k":
         return _lifted(imagecodecs.htj2k_decode(content).reshape(facts["shape"]), facts["offset"])
-    lanes = np.frombuffer(imagecodecs.zstd_decode(content), np.uint8).reshape(4, -1)
-    return np.ascontiguousarray(lanes.T).view("<f4").reshape(facts["shape"]).astype(np.float32, copy=False)
+    return _unsqueezed(content).reshape(facts["shape"])
 
 
 def folder() -> Path:

@@ -60,6 +60,20 @@ def test_a_window_that_changes_nothing_takes_no_room() -> None:
     assert from_bytes(as_bytes(with_window)).displayed is not None
 
 
+@given(pixels=WHOLE, width=st.floats(1, 1e5), seed=st.integers(0, 9))
+def test_what_a_window_gives_comes_back(pixels: Grey, width: float, seed: int) -> None:
+    windowed = ((pixels - pixels.min()) / np.float32(width)).clip(0, 1) ** (seed / 4)
+    back = from_bytes(as_bytes(SourceImage(pixels, "DICOM", 12, displayed=windowed)))
+    assert same(back.displayed, windowed)
+
+
+def test_a_window_takes_the_room_of_a_table() -> None:
+    pixels = np.random.default_rng(0).integers(-1000, 3000, (400, 400)).astype(np.float32)
+    windowed = (pixels / np.float32(7.3)).clip(-50, 90)
+    without, with_window = (as_bytes(SourceImage(pixels, "DICOM", 12, displayed=one)) for one in (None, windowed))
+    assert len(with_window) < len(without) + 4 * 4000
+
+
 @pytest.mark.parametrize("shape", [(16, 20_000), (20_000, 16), (16, 16), (1025, 1023)])
 def test_matrices_of_every_shape_come_back(shape: tuple[int, int]) -> None:
     pixels = np.random.default_rng(0).integers(-2000, 4000, shape).astype(np.float32)
