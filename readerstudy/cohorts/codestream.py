@@ -9,6 +9,7 @@ from readerstudy.cohorts.source_image import RejectedImageError
 
 _JPEG_2000 = b"\xff\x4f\xff\x51"  # start of codestream, then image and tile size (ISO/IEC 15444-1, A.4.1 and A.5.1)
 _JPEG = b"\xff\xd8"  # start of image (ISO/IEC 10918-1, B.1.1.3)
+_PADDING = b"\0\xff"  # to an even length; fill bytes may stand before any marker
 _END = b"\xff\xd9"  # end of image, and of a codestream
 # Start of frame: all of JPEG's, less the three markers among them that are none, and JPEG-LS's.
 _STARTS_OF_FRAME = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
@@ -63,7 +64,7 @@ def check_codestream(frame: bytes, rows: int, columns: int, components: int) -> 
         raise RejectedImageError(
             f"is damaged: its pixels have {size.components} colours in {size.tiles} tiles, and its header says other"
         )
-    if frame.startswith(_JPEG) and not frame.rstrip(b"\0").endswith(_END):
+    if frame.startswith(_JPEG) and not frame.rstrip(_PADDING).endswith(_END):
         raise RejectedImageError("is truncated: its compressed pixels have no end")
 
 

@@ -26,6 +26,7 @@ from readerstudy.cohorts.source_image import RejectedImageError
 
 _JPEG = (JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1)
 _PLUGIN = "imagecodecs"
+_ADOBE = b"\xff\xee\0\x0eAdobe"  # a shorter segment is ignored by libjpeg
 _PREFERRED = (_PLUGIN, "pylibjpeg", "pyjpegls")
 DECODER_DEPENDENCIES = dict.fromkeys(_JPEG, (_PLUGIN,))  # pydicom asks a plugin's module for this
 
@@ -41,7 +42,7 @@ def decode_jpeg(frame: bytes, runner: DecodeRunner) -> bytes:
     What the codestream itself says of its colours (JFIF, Adobe, component names; ITU-T T.872, 6.5.3) counts, as in
     every JPEG viewer; the header only speaks where colours are RGB without a mark of it.
     """
-    is_marked = b"JFIF\0" in frame[:40] or b"Adobe\0" in frame[:4096]
+    is_marked = b"JFIF\0" in frame[:40] or _ADOBE in frame[:4096]
     is_rgb = runner.photometric_interpretation == "RGB" and not is_marked
     values = jpeg8_decode(frame, colorspace="RGB", outcolorspace="RGB") if is_rgb else jpeg8_decode(frame)
     if runner.samples_per_pixel > 1:
