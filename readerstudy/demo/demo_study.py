@@ -19,6 +19,7 @@ from readerstudy.demo.services import ReaderProfile, simulate_readers
 from readerstudy.demo.simulation import Ability
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.detectors.services import import_scores
+from readerstudy.reports.blinding_audit import acknowledge, audit_blinding, newest_audit
 from readerstudy.reports.services import make_report
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader, Status, Study
@@ -42,6 +43,9 @@ CONSENT = (
     "as at X-rays and say of each whether you take it for authentic or for synthetic. What you say stays on this "
     "machine."
 )
+
+# Kept with the study only where the audit failed.
+_UNAUDITED = "Demo: the blinding audit failed, and the demo goes on with phantoms all the same."
 
 Say = Callable[[str], None]
 
@@ -132,11 +136,22 @@ def _open_study(cohort: Cohort, practice: Cohort, coordinator: User, user: User)
         studies.join_study(reader=reader, user=user, years=None, subspecialty="", country="")
 
 
+def _audit(cohort: Cohort, actor: User) -> None:
+    """Audit the blinding of the cohort as it is now, and acknowledge what a computer finds in phantoms."""
+    cohort.refresh_from_db()
+    if not cohort.is_audited:
+        audit_blinding(cohort=cohort, actor=actor)
+    audit = newest_audit(cohort)
+    if audit:
+        acknowledge(audit=audit, actor=actor)
+
+
 def _study(slug: str, title: str, cohort: Cohort, practice: Cohort, actor: User) -> Study:
     study = Study.objects.filter(slug=slug).first() or studies.create_study(
         slug=slug, preset="single-phase", cohorts=[cohort, practice], title=title, consent=CONSENT, actor=actor
     )
     if study.status == Status.DRAFT:
-        studies.lock_study(study=study, actor=actor, unaudited_because="The demo was not audited.")
+        _audit(cohort, actor)
+        studies.lock_study(study=study, actor=actor, unaudited_because=_UNAUDITED)
         study.refresh_from_db()
     return study

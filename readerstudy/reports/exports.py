@@ -10,9 +10,10 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from readerstudy.reports import charts
+from readerstudy.reports.blinding_audit import newest_audit
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, reader_table
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Purpose, Study
 
 
 def results_json(report: Report) -> str:
@@ -29,18 +30,37 @@ def report_html(report: Report) -> str:
 
 
 def caveats(study: Study) -> dict[str, Any]:
-    """Give what page and report say before any figure: that pictures are phantoms, that readers are simulated."""
+    """Give what page and report say before any figure.
+
+    That pictures are phantoms, that readers are simulated, and what the blinding audit found, or why there was none.
+    """
     notes = study.phases.order_by("position").values_list("cohort__note", flat=True)
     return {
         "notes": [note for note in dict.fromkeys(notes) if note],
         "simulated": study.readers.filter(is_simulated=True).exists(),
+        "unaudited_because": study.unaudited_because,
+        "audits": blinding_audits(study),
     }
+
+
+def blinding_audits(study: Study) -> list[dict[str, Any]]:
+    """Give what the newest blinding audit of each cohort of the test found."""
+    phases = study.phases.exclude(purpose=Purpose.PRACTICE).order_by("position").select_related("cohort")
+    cohorts = dict.fromkeys(phase.cohort for phase in phases)
+    return [audit.result for cohort in cohorts if (audit := newest_audit(cohort))]
+
+
+def blinding_json(study: Study) -> str:
+    """Give the blinding audits of a study, or the reason why it was locked without."""
+    said = {"study": study.slug, "unaudited_because": study.unaudited_because, "audits": blinding_audits(study)}
+    return json.dumps(said, indent=2) + "\n"
 
 
 FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
     "ratings.csv": ("text/csv; charset=utf-8", lambda report: report.ratings_csv),
     "readers.csv": ("text/csv; charset=utf-8", lambda report: reader_table(report.study).to_csv(index=False)),
     "cases.csv": ("text/csv; charset=utf-8", lambda report: case_table(report.study).to_csv(index=False)),
+    "blinding_audit.json": ("application/json", lambda report: blinding_json(report.study)),
     "results.json": ("application/json", results_json),
     "report.html": ("text/html; charset=utf-8", report_html),
 }

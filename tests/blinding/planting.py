@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from PIL import Image as Pillow
 
 from readerstudy.cohorts import frames
 from readerstudy.cohorts.models import Case, Cohort, Image
@@ -25,6 +27,7 @@ from readerstudy.reports.blinding_stage import StagedRequest
 from readerstudy.truth.models import Truth, Value
 from readerstudy.truth.services import seal_truth, write_truth
 from readerstudy.truth.table import TruthRow
+from tests.readerstudy.makers import write_table
 
 PROFILE = DEFAULT_PROFILE.changed(side=64)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -63,6 +66,19 @@ def a_cohort(*, cases: int = 40, seed: int = 0, plan: Callable[[list[bool]], Non
     seal_truth(cohort=cohort, actor=None)
     cohort.refresh_from_db()
     return cohort
+
+
+def noisy_folder(folder: Path, *, cases: int, side: int) -> Path:
+    """Draw smooth noise, every second picture synthetic, with its truth.csv."""
+    folder.mkdir()
+    coarse = np.random.default_rng(0).integers(0, 256, (cases, side // 8, side // 8), dtype=np.uint8)
+    rows = []
+    for number, pixels in enumerate(coarse):
+        name = f"{number:04d}.png"
+        Pillow.fromarray(pixels).resize((side, side), Pillow.Resampling.BICUBIC).save(folder / name, compress_level=1)
+        rows.append({"file": name, "truth": number % 2})
+    write_table(folder / "truth.csv", rows)
+    return folder
 
 
 def _case(cohort: Cohort, code: str, frame: bytes) -> Case:

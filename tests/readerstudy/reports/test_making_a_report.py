@@ -54,7 +54,9 @@ def as_json(result: Any) -> Any:
 
 def test_the_command_writes_the_files_and_says_which(finished: Study, tmp_path: Path) -> None:
     said = run(tmp_path / "not" / "yet")
-    assert said["files"] == ["ratings.csv", "readers.csv", "cases.csv", "results.json", "report.html"]
+    assert said["files"] == [
+        "ratings.csv", "readers.csv", "cases.csv", "blinding_audit.json", "results.json", "report.html",
+    ]  # fmt: skip
     assert sorted(path.name for path in (tmp_path / "not" / "yet").iterdir()) == sorted(said["files"])
     assert (said["study"], said["status"]) == ("s", "unblinded")
 
