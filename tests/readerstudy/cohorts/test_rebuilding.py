@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from django.utils import timezone
 
 from readerstudy.audit.models import Event
 from readerstudy.cohorts import frames, masters, presenting
+from readerstudy.cohorts.importing import import_images
 from readerstudy.cohorts.models import Blackout, Case, Cohort, Image, Source
 from readerstudy.cohorts.presenting import PresentingError
 from readerstudy.cohorts.profiles import PROFILES, PresentationProfile, profile_named
-from tests.readerstudy.makers import MakeCohort
+from readerstudy.cohorts.sources import list_files
+from tests.readerstudy.makers import MakeCohort, draw_picture
 
 HOUR = 3600
 
@@ -128,6 +131,30 @@ def test_a_change_in_the_middle_is_noticed(cohort: Cohort) -> None:
             cohort=cohort, profile=PROFILES["square-512-8bit/1"], actor=None, progress=black_out
         )
     assert state(cohort) == before
+
+
+def test_a_file_that_is_imported_meanwhile_is_not_left_behind_with_the_old_profile(
+    cohort: Cohort, tmp_path: Path
+) -> None:
+    folder = tmp_path / "late"
+    folder.mkdir()
+    for number in range(3):
+        draw_picture(folder / f"late-{number}.png", seed=(99, number))
+    another = PROFILES["square-512-8bit/1"]
+
+    def switch(done: int, total: int) -> None:
+        if done == 1:
+            presenting.represent_cohort(cohort=Cohort.objects.get(), profile=another, actor=None)
+
+    files = list_files(folder)
+    summary = import_images(cohort=cohort, files=files, actor=None, progress=switch)
+    assert len(summary.imported) == 1
+    assert {one.reason for one in summary.rejected} == {
+        "was made by the profile that the cohort had before: import it again"
+    }
+    cohort.refresh_from_db()
+    assert len(import_images(cohort=cohort, files=files, actor=None).imported) == 2
+    assert {image.profile for image in images(cohort)} == {another.name}
 
 
 def test_a_locked_cohort_stays_as_it_is(cohort: Cohort) -> None:
