@@ -138,8 +138,14 @@ class Drawn:
 
     @property
     def is_even(self) -> bool:
-        """Whether every stratum gave an even part, but for what cannot be parted."""
-        return all(abs(row["wanted"] - row["drawn"]) <= 1 for row in self.table)
+        """Whether the strata of each class, and the generators of each stratum, gave even parts, to within one."""
+        strata: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+        generators: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for row in self.table:
+            strata[row["value"]][tuple(row["stratum"])] += row["drawn"]
+            generators[row["value"], *row["stratum"]].append(row["drawn"])
+        parts = [*(list(counts.values()) for counts in strata.values()), *generators.values()]
+        return all(max(counts) - min(counts) <= 1 for counts in parts)
 
 
 def draw(pool: Iterable[PoolCase], design: Design, seed: int) -> Drawn:
