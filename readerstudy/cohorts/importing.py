@@ -8,7 +8,7 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -169,13 +169,30 @@ def _import_rest(run: ImportRun, files: Sequence[SourceFile], progress: Progress
     return False
 
 
-def _examinations(files: Sequence[SourceFile], profile: PresentationProfile) -> Generator[Future[Examined], None, None]:
+@dataclass(frozen=True)
+class _Stored:
+    """A file that was examined, and the names under which its frame and its master lie in their stores."""
+
+    examined: Examined
+    frame: str
+    master: str
+    frame_sha256: str
+    frame_length: int
+
+    def discard(self) -> None:
+        """Take frame and master away again: no row will name them."""
+        frames.remove(self.frame)
+        masters.remove(self.master)
+
+
+def _examinations(files: Sequence[SourceFile], profile: PresentationProfile) -> Generator[Future[_Stored], None, None]:
     """Examine files in their order, several at once, and only a few further than somebody asked for.
 
-    The threads only read and wait for the processes that decode; rows are written by the caller's thread alone.
+    The threads read, wait for the processes that decode, and wait for the disk, so that there is one more of them than
+    processors; rows are written by the caller's thread alone.
     """
-    workers = os.cpu_count() or 1
-    waiting: deque[Future[Examined]] = deque()
+    workers = (os.cpu_count() or 1) + 1
+    waiting: deque[Future[_Stored]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="examine") as pool:
         try:
             for file in files:
@@ -186,22 +203,49 @@ def _examinations(files: Sequence[SourceFile], profile: PresentationProfile) -> 
                 yield waiting.popleft()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            for unused in waiting:
+                if not unused.cancelled() and unused.exception() is None:
+                    unused.result().discard()
 
 
-def _examine(file: SourceFile, profile: PresentationProfile) -> Examined:
-    return examine(file.read(), profile, file.frame)
-
-
-def _take_in(run: ImportRun, file: SourceFile, examination: Future[Examined], profile: PresentationProfile) -> None:
+def _examine(file: SourceFile, profile: PresentationProfile) -> _Stored:
+    """Examine a file and store what came of it; the rows that name it follow, so that a row never lacks its file."""
+    examined = examine(file.read(), profile, file.frame)
+    frame = frames.write(examined.frame)
     try:
-        examined = examination.result()
-        twin = _twin(run.cohort, examined)
-        if twin is None:
-            _add(run, file, examined, profile)
-        else:
-            _remember_name(run, twin, file.name)
+        master = masters.write(examined.master)
+    except BaseException:
+        frames.remove(frame)
+        raise
+    digest, length = hashlib.sha256(examined.frame).hexdigest(), len(examined.frame)
+    # What lies on the disk need not wait in memory for its turn.
+    return _Stored(replace(examined, frame=b"", master=b""), frame, master, digest, length)
+
+
+def _take_in(run: ImportRun, file: SourceFile, examination: Future[_Stored], profile: PresentationProfile) -> None:
+    try:
+        stored = examination.result()
+        if not _became_a_case(run, file, stored, profile):
+            stored.discard()
     except RejectedImageError as error:
         _give_verdict(run, file.name, Verdict.REJECTED, reason=str(error))
+
+
+def _became_a_case(run: ImportRun, file: SourceFile, stored: _Stored, profile: PresentationProfile) -> bool:
+    """Make a case of a file, or find that it is one already; whether frame and master are needed."""
+    try:
+        if twin := _twin(run.cohort, stored.examined):
+            _remember_name(run, twin, file.name)
+            return False
+        _check_name(run, file.name)
+        _create_rows(run, file, stored, profile)
+    except BaseException as error:
+        stored.discard()
+        if not isinstance(error, IntegrityError):
+            raise
+        if not run.verdicts.filter(file=file.name).exists():
+            raise RejectedImageError("was imported by somebody else at the same moment: import again") from error
+    return True
 
 
 def _give_verdict(run: ImportRun, name: str, verdict: Verdict, *, case: Case | None = None, reason: str = "") -> None:
@@ -224,25 +268,6 @@ def _remember_name(run: ImportRun, twin: Source, name: str) -> None:
     _give_verdict(run, name, Verdict.DUPLICATE, case=twin.case)
 
 
-def _add(run: ImportRun, file: SourceFile, examined: Examined, profile: PresentationProfile) -> None:
-    """Store a new case: first its files, then all its rows at once, so that a row never lacks its file."""
-    _check_name(run, file.name)
-    stored: list[Callable[[], None]] = []
-    try:
-        frame = frames.write(examined.frame)
-        stored.append(lambda: frames.remove(frame))
-        master = masters.write(examined.master)
-        stored.append(lambda: masters.remove(master))
-        _create_rows(run, file, examined, profile, frame=frame, master=master)
-    except BaseException as error:
-        for remove in stored:
-            remove()
-        if not isinstance(error, IntegrityError):
-            raise
-        if not run.verdicts.filter(file=file.name).exists():
-            raise RejectedImageError("was imported by somebody else at the same moment: import again") from error
-
-
 def _check_name(run: ImportRun, name: str) -> None:
     longest = Source._meta.get_field("name").max_length or 255
     if len(name) > longest:
@@ -252,23 +277,24 @@ def _check_name(run: ImportRun, name: str) -> None:
 
 
 @transaction.atomic
-def _create_rows(
-    run: ImportRun, file: SourceFile, examined: Examined, profile: PresentationProfile, *, frame: str, master: str
-) -> None:
+def _create_rows(run: ImportRun, file: SourceFile, stored: _Stored, profile: PresentationProfile) -> None:
     cohort = Cohort.objects.select_for_update().get(pk=run.cohort_id)
     _refuse_locked(cohort)
+    if cohort.profile != profile:
+        raise RejectedImageError("was made by the profile that the cohort had before: import it again")
+    examined = stored.examined
     case = Case.objects.create(cohort=cohort)
     Image.objects.create(
-        case=case, file=frame, sha256=hashlib.sha256(examined.frame).hexdigest(), length=len(examined.frame),
+        case=case, file=stored.frame, sha256=stored.frame_sha256, length=stored.frame_length,
         rows=examined.presented_rows, columns=examined.presented_columns, bits=profile.bits, spacing=profile.spacing,
         profile=profile.name, recipe=profile.as_recipe(),
     )  # fmt: skip
     Source.objects.create(
         case=case, cohort=cohort, name=file.name, format=examined.format, rows=examined.rows,
         columns=examined.columns, bits=examined.bits, sha256=examined.sha256, pixel_digest=examined.pixel_digest,
-        perceptual_hash=examined.perceptual_hash, master=master, frame=file.frame or 1, patient=_patient(examined),
-        attributes=examined.attributes, removed=examined.removed, provenance=examined.provenance,
-        traits=examined.traits, text_candidates=examined.text_candidates,
+        perceptual_hash=examined.perceptual_hash, master=stored.master, frame=file.frame or 1,
+        patient=_patient(examined), attributes=examined.attributes, removed=examined.removed,
+        provenance=examined.provenance, traits=examined.traits, text_candidates=examined.text_candidates,
     )  # fmt: skip
     ImportVerdict.objects.create(run=run, file=file.name, verdict=Verdict.IMPORTED, case=case)
 
