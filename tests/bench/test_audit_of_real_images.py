@@ -1,4 +1,4 @@
-"""The blinding audit on real and synthetic radiographs, by each ready-made profile, as a table; and how long it takes."""
+"""The blinding audit on real and synthetic radiographs by each ready-made profile, as a table; and its duration."""
 
 from __future__ import annotations
 
