@@ -22,8 +22,9 @@ from readerstudy.jobs.context import JobContext
 from readerstudy.jobs.models import Job
 from readerstudy.jobs.services import enqueue, newest_job, open_job
 from readerstudy.truth import services
-from readerstudy.truth.importing import CasesImport, OtherProfileError, import_cases
+from readerstudy.truth.importing import CasesImport, OtherProfileError, import_cases, known_truth
 from readerstudy.truth.matching import match, row_finder
+from readerstudy.truth.models import Value
 from readerstudy.truth.staging import StagedFile, Staging
 from readerstudy.truth.table import TruthRow, read_truth_table
 
@@ -141,8 +142,15 @@ def start_staged(*, cohort: Cohort, actor: User) -> Job:
     return _start(cohort, actor, title=f"Import into {cohort.title}", arguments={"from": "upload"})
 
 
-def start_archive(*, cohort: Cohort, studies: Sequence[str], actor: User) -> Job:
+def start_archive(*, cohort: Cohort, studies: Sequence[str], truth: str, actor: User) -> Job:
     """Begin to fetch and import studies of the operator's archive.
+
+    Parameters
+    ----------
+    studies : sequence of str
+        Study Instance UIDs.
+    truth : str
+        What all their images are; empty where a table will tell it later.
 
     Raises
     ------
@@ -154,8 +162,11 @@ def start_archive(*, cohort: Cohort, studies: Sequence[str], actor: User) -> Job
         raise NotReadyError("No archive is set up: whoever runs the server sets DICOMWEB_URL.")
     if not studies or not all(dicomweb.is_uid(uid) for uid in studies):
         raise NotReadyError("Choose the studies to fetch.")
+    if truth not in ("", *Value.values):
+        raise NotReadyError("Say what the images are: authentic, synthetic, or told later.")
     title = f"Fetch {len(studies)} stud{'y' if len(studies) == 1 else 'ies'} for {cohort.title}"
-    return _start(cohort, actor, title=title, arguments={"from": "archive", "studies": sorted(set(studies))})
+    arguments = {"from": "archive", "studies": sorted(set(studies)), "truth": truth}
+    return _start(cohort, actor, title=title, arguments=arguments)
 
 
 def _start(cohort: Cohort, actor: User, *, title: str, arguments: Mapping[str, Any]) -> Job:
@@ -203,9 +214,34 @@ def _run_archive(job: JobContext, slug: str) -> dict[str, Any]:
         source=dicomweb.address_of_studies(settings.DICOMWEB_URL, studies), name=slug, truth=None, actor=job.actor,
         progress=job.progress, stop=job.stop_requested,
     )  # fmt: skip
-    if not job.heard_stop:
-        dicomweb.forget(settings.DICOMWEB_URL, studies)
-    return _as_result(imported)
+    result = _as_result(imported)
+    if job.heard_stop:
+        return result
+    dicomweb.forget(settings.DICOMWEB_URL, studies)
+    return result | _say_truth_of_all(imported, job.arguments["truth"], job.actor)
+
+
+def _say_truth_of_all(imported: CasesImport, value: str, actor: User | None) -> dict[str, Any]:
+    """Write one truth for all images of an import; what is known of the same pixels must agree with it."""
+    files = [(one.file, one.case) for one in [*imported.images.imported, *imported.images.duplicates]]
+    if not value or not files:
+        return {}
+    table = {name: TruthRow(name, Value(value)) for name, _ in files}
+    matched = match(table, files, known=known_truth(imported.cohort))
+    services.write_truth(
+        cohort=imported.cohort, rows=matched.rows, withdrawn=list(matched.contradictions), actor=actor
+    )  # fmt: skip
+    problems = [*matched.contradictions.values(), *_sealed(imported.cohort, actor)]
+    return {"truth": {"written": len(matched.rows)}, "problems": problems, "sealed": imported.cohort.is_sealed}
+
+
+def _sealed(cohort: Cohort, actor: User | None) -> list[str]:
+    """Seal the truth of a cohort, or say why it cannot be yet."""
+    try:
+        services.seal_truth(cohort=cohort, actor=actor)
+    except services.TruthError as error:
+        return [str(error)]
+    return []
 
 
 def _as_result(imported: CasesImport) -> dict[str, Any]:
@@ -228,11 +264,7 @@ def _write_truth_alone(slug: str, table: Path, actor: User | None) -> dict[str, 
     if not matched.rows:
         raise services.TruthError("The truth table names none of the files that this cohort was imported from.")
     services.write_truth(cohort=cohort, rows=matched.rows, withdrawn=list(matched.contradictions), actor=actor)
-    problems = list(matched.contradictions.values())
-    try:
-        services.seal_truth(cohort=cohort, actor=actor)
-    except services.TruthError as error:
-        problems.append(str(error))
+    problems = [*matched.contradictions.values(), *_sealed(cohort, actor)]
     return {
         "cohort": slug, "imported": 0, "duplicates": 0, "rejected": [], "rejected_in_all": 0,
         "truth": {"written": len(matched.rows)}, "problems": problems, "sealed": cohort.is_sealed,

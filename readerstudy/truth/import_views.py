@@ -162,7 +162,12 @@ def archive_retrieve(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin to fetch and import the chosen studies."""
     cohort = get_object_or_404(Cohort, slug=slug)
     try:
-        bringing_in.start_archive(cohort=cohort, studies=request.POST.getlist("study"), actor=user_of(request))
+        bringing_in.start_archive(
+            cohort=cohort,
+            studies=request.POST.getlist("study"),
+            truth=request.POST.get("truth", ""),
+            actor=user_of(request),
+        )
     except bringing_in.NotReadyError as error:
         messages.error(request, str(error))
         return redirect("truth:archive", slug)

@@ -95,7 +95,7 @@ def import_cases(
         return CasesImport(cohort, images, Matched(), sealed=cohort.is_sealed, problems=[])
     files = [(one.file, one.case) for one in [*images.imported, *images.duplicates]]
     rejected = [one.file for one in images.rejected]
-    matched = match(table, files, rejected=rejected, known=_known_truth(cohort))
+    matched = match(table, files, rejected=rejected, known=known_truth(cohort))
     if matched.rows or matched.contradictions:
         services.write_truth(cohort=cohort, rows=matched.rows, withdrawn=list(matched.contradictions), actor=actor)
     problems = _in_words(matched) if truth else []
@@ -119,7 +119,8 @@ def _cohort_of(name: str, profile: PresentationProfile | None, actor: User | Non
     return existing
 
 
-def _known_truth(cohort: Cohort) -> dict[Case, TruthRow]:
+def known_truth(cohort: Cohort) -> dict[Case, TruthRow]:
+    """Give what was said of a cohort's cases before, under the names of the files that they came from."""
     names = dict(Source.objects.filter(cohort=cohort).values_list("case", "name"))
     truths = Truth.objects.filter(case__cohort=cohort).select_related("case")
     return {truth.case: TruthRow(names[truth.case_id], Value(truth.value)) for truth in truths}

@@ -13,6 +13,7 @@ from readerstudy.cohorts.models import Cohort, Source
 from readerstudy.cohorts.services import create_cohort
 from readerstudy.jobs.models import Job, Status
 from readerstudy.jobs.services import work_off
+from readerstudy.truth.models import Truth
 from tests.readerstudy.cohorts.conftest import Orthanc, free_port, orthanc, orthanc_program
 from tests.readerstudy.cohorts.samples import dicom_dataset, radiograph
 
@@ -48,8 +49,8 @@ def page(desk: Client, query: str = "") -> str:
     return " ".join(desk.get(f"/cohorts/mine/archive/{query}").content.decode().split())
 
 
-def retrieve(desk: Client, *studies: str) -> str:
-    answer = desk.post("/cohorts/mine/archive/retrieve/", {"study": studies}, follow=True)
+def retrieve(desk: Client, *studies: str, truth: str = "") -> str:
+    answer = desk.post("/cohorts/mine/archive/retrieve/", {"study": studies, "truth": truth}, follow=True)
     return answer.content.decode()
 
 
@@ -76,6 +77,34 @@ def test_the_same_studies_again_are_known(desk: Client, cohort: Cohort, archive:
         work_off()
     result = Job.objects.latest("pk").result
     assert (result["imported"], result["duplicates"]) == (0, 1)
+
+
+@pytest.mark.orthanc
+def test_all_images_of_a_choice_can_be_said_to_be_authentic(desk: Client, cohort: Cohort, archive: Orthanc) -> None:
+    retrieve(desk, "1.2.3.1", "1.2.3.3", truth="authentic")
+    retrieve(desk, "1.2.3.2", truth="synthetic")
+    assert Job.objects.count() == 1, "one import at a time"
+    work_off()
+    result = Job.objects.get().result
+    assert (result["truth"]["written"], result["sealed"]) == (2, False)
+    assert "only authentic cases" in result["problems"][0]
+    retrieve(desk, "1.2.3.2", truth="synthetic")
+    work_off()
+    assert Job.objects.latest("pk").result["sealed"]
+    assert sorted(Truth.objects.values_list("value", flat=True)) == ["authentic", "authentic", "synthetic"]
+
+
+@pytest.mark.orthanc
+def test_the_same_pixels_cannot_be_said_to_be_both(desk: Client, cohort: Cohort, archive: Orthanc) -> None:
+    retrieve(desk, "1.2.3.1", truth="authentic")
+    work_off()
+    other = dicom_dataset(radiograph(seed=1))
+    other.StudyInstanceUID, other.SeriesInstanceUID = "1.9.9", "1.9.9.1"
+    archive.store([other])
+    retrieve(desk, "1.9.9", truth="synthetic")
+    work_off()
+    assert "cannot be both" in Job.objects.latest("pk").result["problems"][0]
+    assert Truth.objects.count() == 0
 
 
 @pytest.mark.orthanc
@@ -120,6 +149,7 @@ def test_nothing_is_asked_before_the_person_searches(desk: Client, cohort: Cohor
 @pytest.mark.parametrize("studies", [(), ("../../admin",), ("1.2.3", "x")])
 def test_what_is_no_choice_of_studies_is_refused(desk: Client, cohort: Cohort, studies: tuple[str, ...]) -> None:
     assert "Choose the studies to fetch" in retrieve(desk, *studies)
+    assert "Say what the images are" in retrieve(desk, "1.2.3", truth="fake")
     assert Job.objects.count() == 0
 
 

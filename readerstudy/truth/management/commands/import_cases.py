@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from readerstudy.cohorts import dicomweb
 from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.importing import CohortLockedError, ImportSummary
 from readerstudy.cohorts.profiles import PROFILES, ProfileError, profile_named
@@ -54,6 +55,8 @@ class Command(JsonCommand):
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             raise CommandError("Stopped. What was imported stays; the same command goes on from here.") from None
+        if options["source"].startswith(("http://", "https://")):
+            dicomweb.forget(options["source"])  # kept in case the import had to go on
         self.explain(done)
         self.summarise(done.as_json())
         if not done.images.imported and not done.images.duplicates:
