@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from readerstudy.cohorts import masters
 from readerstudy.cohorts.deidentify import patient_pseudonym, report
@@ -79,7 +79,7 @@ def hostile_dataset(plants: Plants) -> Dataset:
     meta = dataset.file_meta
     meta.SourceApplicationEntityTitle = plants.word("file meta")
     meta.ImplementationVersionName = plants.word("file meta, implementation")
-    meta.PrivateInformationCreatorUID = plants.uid("file meta, private creator")
+    meta.PrivateInformationCreatorUID = UID(plants.uid("file meta, private creator"))
     meta.PrivateInformation = plants.word("file meta, private").encode()
     dataset.preamble = plants.word("preamble").encode().ljust(128, b"\0")
     return dataset
@@ -174,7 +174,7 @@ def test_nothing_planted_is_stored_in_any_table_or_file(cohort: Cohort, tmp_path
 
 
 @pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
-def test_every_planted_element_is_named_as_removed(cohort: Cohort, tmp_path: Path, syntax: str) -> None:
+def test_every_planted_element_is_named_as_removed(cohort: Cohort, tmp_path: Path, syntax: UID) -> None:
     dataset = hostile_dataset(Plants())
     dataset.file_meta.TransferSyntaxUID = syntax
     import_bytes(cohort, tmp_path / "images", hostile=dicom_bytes(dataset))
