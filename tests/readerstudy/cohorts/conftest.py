@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -27,6 +27,8 @@ from django.urls import path
 from pydicom.dataset import Dataset
 
 from readerstudy.cohorts.deidentify import session_uid
+from readerstudy.cohorts.harmonise import frame_bytes
+from readerstudy.cohorts.profiles import PROFILES
 from readerstudy.cohorts.wado import PresentedInstance, respond
 from tests.conftest import missing
 
@@ -50,6 +52,17 @@ def presented(tmp_path: Path) -> list[PresentedInstance]:
     return instances
 
 
+@pytest.fixture
+def compressed(presented: list[PresentedInstance]) -> list[PresentedInstance]:
+    """The same images as a cohort of compressed frames presents them, each padded to the length of the longest."""
+    profile = PROFILES["square-1024-htj2k/1"]
+    for one in presented:
+        pixels = np.frombuffer(one.frame.read_bytes(), np.uint8).reshape(one.rows, one.columns)
+        one.frame.write_bytes(frame_bytes(pixels, profile))
+    longest = max(one.frame.stat().st_size for one in presented)
+    return [replace(one, profile=profile, padded_length=longest) for one in presented]
+
+
 class _QuietHandler(WSGIRequestHandler):
     def log_message(self, *args: object) -> None:
         """Say nothing."""
@@ -66,10 +79,10 @@ class _Urls:
         return respond(request, self._instances, resource)
 
 
-@pytest.fixture
-def dicomweb_root(presented: list[PresentedInstance], tmp_path: Path) -> Iterator[str]:
-    """Serve the presented instances over real HTTP and give the root's address."""
-    with override_settings(ROOT_URLCONF=_Urls(presented), STATIC_ROOT=tmp_path):
+@contextlib.contextmanager
+def served(instances: Sequence[PresentedInstance], static: Path) -> Iterator[str]:
+    """Serve instances over real HTTP and give the root's address."""
+    with override_settings(ROOT_URLCONF=_Urls(instances), STATIC_ROOT=static):
         server = make_server("127.0.0.1", 0, WSGIHandler(), handler_class=_QuietHandler)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
@@ -77,6 +90,13 @@ def dicomweb_root(presented: list[PresentedInstance], tmp_path: Path) -> Iterato
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture
+def dicomweb_root(presented: list[PresentedInstance], tmp_path: Path) -> Iterator[str]:
+    """The address of a root that serves the presented instances."""
+    with served(presented, tmp_path) as root:
+        yield root
 
 
 @dataclass(frozen=True)
