@@ -79,9 +79,21 @@ def _cohort(folder: Path, name: str, sources: dict[str, bytes], actor: User) -> 
     table = write_table(folder / f"{name}.csv", rows)
     imported = import_cases(source=str(files), name=word(name), truth=table, actor=actor)
     assert imported.sealed, imported.as_json()
+    _plant_evidence(imported.cohort)
     Cohort.objects.filter(pk=imported.cohort.pk).update(title=word(f"{name} title"), note=word(f"{name} note"))
     imported.cohort.refresh_from_db()
     return imported.cohort
+
+
+def _plant_evidence(cohort: Cohort) -> None:
+    """Put words where an import keeps only what an allow-list lets through."""
+    Source.objects.filter(cohort=cohort).update(
+        other_names=[word("other name")],
+        attributes={"Modality": word("kept attribute")},
+        removed=[{"path": word("removed"), "name": word("removed"), "vr": "LO", "private": True, "times": 1}],
+        provenance={"c2pa": {"state": "valid", "generator": word("claim generator")}, "traces": []},
+    )
+    Case.objects.filter(cohort=cohort).update(excluded_because=word("excluded because"))
 
 
 def _covariates() -> dict[str, str]:
@@ -162,8 +174,12 @@ def secrets_of(world: World) -> dict[str, str]:
         (PresentationImage, "profile"),
         (Source, "sha256"),
         (Source, "pixel_digest"),
+        (Source, "perceptual_hash"),
+        (Source, "master"),
+        (Source, "patient"),
+        (Cohort, "audit_state"),
     ):
-        for value in model.objects.values_list(field, flat=True):
+        for value in filter(None, model.objects.values_list(field, flat=True)):
             secrets[str(value)] = f"{model.__name__}.{field}"
     return secrets
 
