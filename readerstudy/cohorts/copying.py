@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from readerstudy.cohorts import filestore, frames, masters
-from readerstudy.cohorts.models import Blackout, Case, Cohort, Image, Source
+from readerstudy.cohorts.models import Blackout, Case, Cohort, Image, NearDuplicate, Source
 
 
 @transaction.atomic
@@ -45,7 +45,19 @@ def copy_cases(*, cases: Sequence[Case], cohort: Cohort) -> dict[Case, Case]:
             _insert(source, case=copies[case])
         for blackout in Blackout.objects.filter(case__in=cases).select_related("case"):
             _insert(blackout, case=copies[blackout.case])
+        _copy_pairs(copies, cohort)
     return copies
+
+
+def _copy_pairs(copies: dict[Case, Case], cohort: Cohort) -> None:
+    """Take along which cases look alike and what was decided about them; what names one case only is left behind."""
+    pairs = NearDuplicate.objects.filter(first__in=copies, second__in=copies).select_related("first", "second")
+    for pair in pairs:
+        pair.pk, pair.cohort = None, cohort
+        # As `near_duplicates.find` does: the one that was made first stands first.
+        pair.first, pair.second = sorted((copies[pair.first], copies[pair.second]), key=lambda case: case.pk)
+        pair._state.adding = True
+        pair.save(force_insert=True)
 
 
 def _insert(row: Image | Source | Blackout, *, case: Case) -> None:

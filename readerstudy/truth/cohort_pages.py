@@ -24,10 +24,11 @@ from readerstudy.cohorts.source_image import RejectedImageError
 from readerstudy.jobs.services import newest_job, open_job
 from readerstudy.truth import revealing
 from readerstudy.truth.case_pages import case_of, do_and_seal
+from readerstudy.truth.design import Design, SamplingError
 from readerstudy.truth.drawing import draw_cohort, new_seed, pool_cases
 from readerstudy.truth.forms import ProfileForm, SampleForm
 from readerstudy.truth.models import Sample, Truth
-from readerstudy.truth.sampling import Design, SamplingError, count_strata, draw
+from readerstudy.truth.sampling import count_strata, draw
 
 PAIRS_PER_PAGE = 20
 PREVIEWED = 4

@@ -15,8 +15,9 @@ from readerstudy.cohorts.models import Case, Cohort, Source
 from readerstudy.cohorts.profiles import PresentationProfile
 from readerstudy.cohorts.services import create_cohort
 from readerstudy.truth import services
+from readerstudy.truth.design import STRATA, Design, PoolCase, SamplingError
 from readerstudy.truth.models import Sample, Truth, Value
-from readerstudy.truth.sampling import STRATA, Design, Drawn, PoolCase, SamplingError, draw
+from readerstudy.truth.sampling import Drawn, draw
 from readerstudy.truth.table import COVARIATES, TruthRow
 
 # What the column holds.

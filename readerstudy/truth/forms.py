@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 
 from readerstudy.cohorts.source_image import MAX_SIDE
+from readerstudy.truth.design import STRATA, Design, SamplingError, as_prevalence
 from readerstudy.truth.drawing import LARGEST_SEED
 from readerstudy.truth.import_forms import CohortForm
-from readerstudy.truth.sampling import STRATA, Design, SamplingError, as_prevalence
 
 
 class BlackoutForm(forms.Form):

@@ -13,7 +13,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from readerstudy.truth.apportioning import evenly, in_proportion
-from readerstudy.truth.sampling import Design, Drawn, PoolCase, SamplingError, draw
+from readerstudy.truth.design import Design, PoolCase, SamplingError
+from readerstudy.truth.sampling import Drawn, draw
 
 VALUES = ("authentic", "synthetic")
 

@@ -17,11 +17,11 @@ from django.core.management import CommandError, call_command
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
 from readerstudy.cohorts import filestore, frames, masters
-from readerstudy.cohorts.models import Blackout, Case, Cohort, Image, Source
+from readerstudy.cohorts.models import Blackout, Case, Cohort, Image, NearDuplicate, Source
 from readerstudy.cohorts.services import CohortNameError, exclude_case
+from readerstudy.truth.design import Design, SamplingError
 from readerstudy.truth.drawing import draw_cohort, pool_cases
 from readerstudy.truth.models import Sample, Truth
-from readerstudy.truth.sampling import Design, SamplingError
 from tests.readerstudy.makers import MakeCohort
 from tests.readerstudy.unpictured import an_unpictured_cohort
 
@@ -97,6 +97,19 @@ def test_removing_a_file_of_the_pool_leaves_the_copys_and_black_outs_come_along(
     masters.remove(source.master)
     assert (masters.folder() / copy.master).read_bytes() == content
     assert str(Blackout.objects.get(case=copy.case)) == "3 × 4 at 1, 2"
+
+
+def test_which_cases_look_alike_and_what_was_decided_of_them_comes_along(pool: Cohort) -> None:
+    first, second, third = pool.cases.order_by("pk")[:3]
+    NearDuplicate.objects.create(cohort=pool, first=first, second=second, distance=3, decision="keep")
+    NearDuplicate.objects.create(cohort=pool, first=second, second=third, distance=5)
+    cohort = draw_cohort(pool=pool, name="drawn", design=Design(12), actor=None).cohort
+    pairs = list(NearDuplicate.objects.filter(cohort=cohort))
+    assert [(pair.distance, pair.decision) for pair in pairs] == [(3, "keep"), (5, "open")]
+    for pair in pairs:
+        assert pair.first.cohort == pair.second.cohort == cohort
+        assert pair.first_id < pair.second_id
+    assert NearDuplicate.objects.filter(cohort=pool).count() == 2
 
 
 def test_how_it_was_drawn_is_stored_and_audited_and_can_be_drawn_again(pool: Cohort, coordinator: User) -> None:

@@ -8,9 +8,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from readerstudy.cohorts.services import CohortNameError, UnknownCohortError, find_cohort
 from readerstudy.command import JsonCommand
+from readerstudy.truth.design import STRATA, Design, SamplingError, as_prevalence
 from readerstudy.truth.drawing import draw_cohort
 from readerstudy.truth.models import Sample
-from readerstudy.truth.sampling import STRATA, Design, SamplingError, as_prevalence
 
 
 class Command(JsonCommand):
