@@ -32,7 +32,7 @@ from readerstudy.cohorts.source_image import RejectedImageError
 # Modules with decoders are slow to import, so that every child finds them there.
 PRELOADED = ["readerstudy.cohorts.decoding"]
 # imagecodecs loads a codec when it is first asked for.
-CODECS = ["htj2k_decode", "jpegls_decode", "jpeg8_decode", "zstd_decode"]
+CODECS = ["htj2k_decode", "jpegls_decode", "jpeg8_decode", "zstd_decode", "png_decode", "tiff_decode"]
 LENGTH = struct.Struct(">Q")
 TOOK_TOO_LONG = "time"
 _MAX_NAME = 4096

@@ -6,6 +6,7 @@ import re
 import warnings
 from io import BytesIO
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -21,7 +22,7 @@ _SIGNATURES = {
 # A picture is told from a clip by its pages; more of them is a volume or an attack, and counting costs time.
 MAX_PAGES = 1000
 Image.init()  # or every forked process would look for its plugins again
-_BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262  # TIFF 6.0, section 8
+_BITS_PER_SAMPLE, _PHOTOMETRIC, _ORIENTATION = 258, 262, 274  # TIFF 6.0, section 8
 _GREY_MODES = ("1", "L", "I;16", "I;16B", "I;16L", "I", "F")
 _COLOUR_MODES = ("LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
 
@@ -75,6 +76,8 @@ def _decode(data: bytes, name: str, frame: int | None) -> SourceImage:
     if chosen > 1:
         image.seek(chosen - 1)
         check_matrix(image.height, image.width)
+    if _is_deep_colour(image):
+        return SourceImage(_deep_grey(data, image, chosen), name, 16)
     bits, inverted = _bits(image), _is_inverted(image)
     image.load()
     pixels = _grey(ImageOps.exif_transpose(image), inverted=inverted, bits=bits)
@@ -125,6 +128,26 @@ def _is_inverted(image: Image.Image) -> bool:
     if is_inverted and image.mode == "F":
         raise RejectedImageError("has inverted grey values without a highest one: export it with black as zero")
     return bool(is_inverted)
+
+
+def _is_deep_colour(image: Image.Image) -> bool:
+    """Tell whether an image has 16 bits to a colour, of which Pillow would keep 8."""
+    is_deep = image.mode in _COLOUR_MODES and any(";16" in str(tile.args) for tile in getattr(image, "tile", ()))
+    return is_deep and (image.format == "TIFF" or (image.format == "PNG" and getattr(image, "n_frames", 1) == 1))
+
+
+def _deep_grey(data: bytes, image: Image.Image, page: int) -> NDArray[np.float32]:
+    """Decode 16-bit colour, lay it on black where it is transparent, and turn it as its EXIF says."""
+    samples = imagecodecs.png_decode(data) if image.format == "PNG" else imagecodecs.tiff_decode(data, index=page - 1)
+    if samples.dtype != np.uint16 or samples.shape[:2] != (image.height, image.width) or samples.ndim != 3:
+        raise RejectedImageError("has 16 bits to a colour in an order that is not supported: export it as grey")
+    colour, alpha = (samples[..., :-1], samples[..., -1]) if samples.shape[2] in (2, 4) else (samples, None)
+    grey = luma(colour[..., 0], colour[..., colour.shape[2] // 2], colour[..., -1])
+    if alpha is not None:
+        grey = np.rint(grey * (alpha / np.float32(65535)))
+    turned = Image.fromarray(grey)
+    turned.getexif()[_ORIENTATION] = image.getexif().get(_ORIENTATION, 1)
+    return np.asarray(ImageOps.exif_transpose(turned))
 
 
 def _on_black(image: Image.Image) -> Image.Image:

@@ -51,6 +51,8 @@ def sound_files() -> dict[str, bytes]:
     return {
         "PNG": as_file(grey, pnginfo=text),
         "PNG in colour": as_file(colour.quantize(16)),
+        "PNG in 16-bit colour": bytes(imagecodecs.png_encode(np.dstack([DEEP] * 3))),
+        "TIFF in 16-bit colour": bytes(imagecodecs.tiff_encode(np.dstack([DEEP] * 3), compression="lzw")),
         "JPEG": as_file(colour, "JPEG", exif=exif_ring()),
         "JPEG progressive": as_file(grey, "JPEG", progressive=True),
         "TIFF": as_file(grey, "TIFF", save_all=True, append_images=[grey]),

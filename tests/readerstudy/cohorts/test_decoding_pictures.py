@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -92,6 +93,39 @@ def test_single_bits_become_black_and_white(form: str) -> None:
     image = decode(as_file(Image.fromarray(PICTURE > 100), form))
     assert np.array_equal(image.pixels, (PICTURE > 100) * 255.0)
     assert image.bits == 1
+
+
+DEEP_COLOUR = np.dstack([DEEP, DEEP[::-1], 65535 - DEEP])
+DEEP_LUMA = np.rint((DEEP_COLOUR.astype(np.int64) @ [19595, 38470, 7471]) / 65536)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_colour_of_16_bits_keeps_them(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    png = bytes(imagecodecs.png_encode(DEEP_COLOUR))
+    plain = Image.new("L", (1, 1))
+    segment = as_file(plain, exif=exif)
+    at, end = segment.index(b"eXIf") - 4, segment.index(b"IDAT") - 4
+    png = png[:33] + segment[at:end] + png[33:]  # behind the signature and the head
+    image = decode(png)
+    assert np.array_equal(image.pixels, DEEP_LUMA if orientation == 1 else np.rot90(DEEP_LUMA, -1))
+    assert image.bits == 16
+
+
+def test_transparent_colour_of_16_bits_lies_on_black() -> None:
+    alpha = np.full(DEEP.shape, 65535, np.uint16)
+    alpha[:10] = 0
+    pixels = decode(bytes(imagecodecs.png_encode(np.dstack([DEEP, alpha])))).pixels
+    assert (pixels[:10] == 0).all()
+    assert np.array_equal(pixels[10:], DEEP[10:])
+
+
+@pytest.mark.parametrize("compression", ["none", "lzw", "deflate"])
+def test_a_tiff_of_16_bit_colour_keeps_them(compression: str) -> None:
+    image = decode(bytes(imagecodecs.tiff_encode(DEEP_COLOUR, compression=compression, photometric="rgb")))
+    assert np.array_equal(image.pixels, DEEP_LUMA)
+    assert image.bits == 16
 
 
 def test_a_cmyk_jpeg_becomes_grey() -> None:
