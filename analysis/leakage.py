@@ -121,4 +121,4 @@ def _clustered_variance(
 
 
 def _sums(deviations: FloatArray, members: NDArray[np.intp], clusters: NDArray[np.intp]) -> FloatArray:
-    return np.bincount(members, weights=deviations, minlength=int(clusters.max()) + 1)
+    return np.asarray(np.bincount(members, weights=deviations, minlength=int(clusters.max()) + 1), dtype=float)

@@ -95,7 +95,7 @@ def characters_p(codes: Sequence[str], positive: ArrayLike, *, seed: int = 0) ->
         return 1.0
 
     def strongest(orders: Bools) -> FloatArray:
-        return np.max([_chi_square(letters, orders) for letters in telling], axis=0)
+        return np.asarray(np.max([_chi_square(letters, orders) for letters in telling], axis=0))
 
     drawn = _shuffled(strongest, chosen, seed)
     return _share(drawn >= float(strongest(chosen[:, None])[0]) * (1 - 1e-6))
@@ -162,7 +162,7 @@ def cases_for_power(level: float, share: float) -> int:
     >>> cases_for_power(0.05, 0.5)
     30
     """
-    reach = ndtri(1 - level / 2) + ndtri(_POWER)
+    reach: float = ndtri(1 - level / 2) + ndtri(_POWER)
     return ceil(reach**2 / (12 * share * (1 - share) * (_EFFECT - 0.5) ** 2))
 
 
@@ -180,7 +180,7 @@ def _share(as_extreme: Bools) -> float:
 
 
 def _runs(orders: Bools) -> FloatArray:
-    return (1 + np.sum(orders[1:] != orders[:-1], axis=0)).astype(float)
+    return np.asarray(1 + np.sum(orders[1:] != orders[:-1], axis=0), dtype=float)
 
 
 def _chi_square(letters: NDArray[np.intp], orders: Bools) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,7 +104,7 @@ def test_jpeg_blocks_show_and_more_at_lower_quality() -> None:
 @pytest.mark.parametrize("side", ["top", "bottom", "left", "right"])
 def test_a_border_is_measured_on_every_side(side: str) -> None:
     pixels = noise(100, 100)
-    where = {"top": np.s_[:20], "bottom": np.s_[-20:], "left": np.s_[:, :20], "right": np.s_[:, -20:]}[side]
+    where: Any = {"top": np.s_[:20], "bottom": np.s_[-20:], "left": np.s_[:, :20], "right": np.s_[:, -20:]}[side]
     pixels[where] = 100
     assert picture_cues(pixels)["border_width"] == pytest.approx(0.2)
 

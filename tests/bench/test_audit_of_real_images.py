@@ -53,7 +53,7 @@ def test_audit_before_and_after_each_profile(
     for name in names:
         (folder / name).write_bytes((shared_data / "images" / name).read_bytes())
     cohort = import_cases(source=str(folder), name="real", truth=truth, actor=None).cohort
-    lines = []
+    lines: list[list[str]] = []
     for name, profile in PROFILES.items():
         if name in LEFT_OUT:
             continue

@@ -193,11 +193,11 @@ def test_a_leak_in_the_store_is_caught_and_named(leak: str) -> None:
     assert feature in named(audit(cohort))
 
 
-def with_uid(one: PresentedInstance, **changed: str) -> PresentedInstance:
+def with_uid(one: PresentedInstance, **changed: Any) -> PresentedInstance:
     return dataclasses.replace(one, **changed)
 
 
-UIDS = {
+UIDS: dict[str, tuple[Callable[[PresentedInstance], PresentedInstance], str]] = {
     "a shorter UID": (
         lambda one: with_uid(one, sop_instance_uid=one.sop_instance_uid[:-1]), "form of the instance UID",
     ),
