@@ -34,6 +34,6 @@ class Command(JsonCommand):
             raise CommandError(str(error)) from None
         phases = [phase.name for phase in study.phases.all()]
         self.say(f"Study {study.slug} is a draft with {', '.join(phases)}. Next: manage.py lock_study {study.slug}")
-        for reason in services.what_locking_misses(study):
+        for reason in [*services.what_locking_misses(study), *services.what_the_audit_misses(study)]:
             self.say(f"Before it can be locked: {reason}")
         self.summarise({"study": study.slug, "status": study.status, "phases": phases})
