@@ -8,10 +8,10 @@ from functools import partial
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.services import create_user
 from readerstudy.cohorts import frames
-from readerstudy.cohorts.models import Case, Cohort, Image
+from readerstudy.cohorts.models import Case, Cohort, Image, Source
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE
 from readerstudy.studies.models import Study
-from readerstudy.truth.models import Value
+from readerstudy.truth.models import Truth, Value
 from readerstudy.truth.services import seal_truth, write_truth
 from readerstudy.truth.table import TruthRow
 from tests.readerstudy.makers import a_study
@@ -45,6 +45,20 @@ def an_unpictured_cohort(slug: str = "cohort", *, cases: int = 6) -> Cohort:
 
 # What `makers.a_study` makes, on cohorts without pictures.
 an_unpictured_study = partial(a_study, make_cohort=an_unpictured_cohort)
+
+
+def a_pool(slug: str = "pool", *, cases: int = 12) -> Cohort:
+    """Make a sealed cohort of black pictures from two anatomies, of three patients who are in both classes."""
+    cohort = an_unpictured_cohort(slug, cases=cases)
+    draw_frames_of(cohort)
+    for number, truth in enumerate(Truth.objects.filter(case__cohort=cohort).order_by("value", "pk")):
+        truth.anatomy, truth.patient = ("chest", "hand")[number % 2], f"P{number % 6 // 2}"
+        truth.save()
+        Source.objects.create(
+            case=truth.case, cohort=cohort, name=f"{number}.png", format="PNG", rows=64, columns=64, bits=8,
+            pixel_digest=f"{slug}-{number}",
+        )  # fmt: skip
+    return cohort
 
 
 def draw_frames(study: Study) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pandas as pd
 import pytest
 
+from readerstudy.cohorts.models import Source
 from readerstudy.detectors.services import import_scores
 from readerstudy.reading.models import Judgement
 from readerstudy.reports.ratings_table import StillBlindedError, case_table, ratings_table, reader_table
@@ -165,3 +166,19 @@ def test_two_studies_on_one_cohort_do_not_mix(db: None) -> None:
         read(enrol(study, person, consent=True))
         tables[slug] = ratings_table(close_and_unblind(study))
     assert [len(table) for table in tables.values()] == [4, 4]
+
+
+def test_a_patient_whom_the_truth_table_does_not_name_is_the_files_own() -> None:
+    study = an_unpictured_study("s", locked=False)
+    named, unnamed = study.phases.get().cohort.cases.all()[:2]
+    Truth.objects.filter(case=named).update(patient="P1")
+    for case in (named, unnamed):
+        Source.objects.create(
+            case=case, cohort=case.cohort, name=case.code, format="DICOM", rows=64, columns=64, bits=8,
+            pixel_digest=case.code, patient="a pseudonym",
+        )  # fmt: skip
+    lock_without_audit(study)
+    read(enrol(study, a_person("reader"), consent=True))
+    table = case_table(close_and_unblind(study)).set_index("case")
+    assert table.loc[[named.code, unnamed.code], "patient"].to_list() == ["P1", "a pseudonym"]
+    assert set(table["patient"]) == {"P1", "a pseudonym", ""}

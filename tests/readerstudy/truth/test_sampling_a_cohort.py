@@ -22,20 +22,14 @@ from readerstudy.cohorts.services import CohortNameError, exclude_case
 from readerstudy.truth.design import Design, SamplingError
 from readerstudy.truth.drawing import draw_cohort, pool_cases
 from readerstudy.truth.models import Sample, Truth
-from tests.readerstudy.makers import MakeCohort
-from tests.readerstudy.unpictured import an_unpictured_cohort
+from tests.readerstudy.unpictured import a_pool, an_unpictured_cohort
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def pool(make_cohort: MakeCohort) -> Cohort:
-    """Twelve cases in two anatomies, two of each class for every patient."""
-    cohort = make_cohort("pool", cases=12)
-    for number, truth in enumerate(Truth.objects.filter(case__cohort=cohort).order_by("value", "pk")):
-        truth.anatomy, truth.patient = ("chest", "hand")[number % 2], f"P{number % 6 // 2}"
-        truth.save()
-    return cohort
+def pool() -> Cohort:
+    return a_pool()
 
 
 def digests(cohort: Cohort) -> list[str]:

@@ -8,15 +8,15 @@ from django.test import Client
 from readerstudy.accounts.models import User
 from readerstudy.cohorts.models import Case, Cohort
 from readerstudy.truth.models import Sample, Truth
-from tests.readerstudy.makers import MakeCohort
-from tests.readerstudy.unpictured import an_unpictured_cohort
+from tests.readerstudy.unpictured import a_pool, an_unpictured_cohort
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def pool(make_cohort: MakeCohort) -> Cohort:
-    cohort = make_cohort("pool", cases=12)
+def pool() -> Cohort:
+    """Four chests and two hands of each class."""
+    cohort = a_pool()
     for number, truth in enumerate(Truth.objects.order_by("value", "pk")):
         truth.anatomy = "chest" if number % 6 < 4 else "hand"
         truth.save()
@@ -32,7 +32,7 @@ def desk(client: Client, coordinator: User) -> Client:
 ASKED = {"title": "Drawn one", "size": "6", "prevalence": "0.5", "by": ["anatomy"]}
 
 
-def table(desk: Client, **asked: object) -> str:
+def table(desk: Client, **asked: str) -> str:
     response = desk.get("/cohorts/pool/sample/", {**ASKED, **asked}, headers={"HX-Request": "true"})
     text = response.content.decode()
     assert "<html" not in text
