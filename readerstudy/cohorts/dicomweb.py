@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
@@ -19,6 +17,16 @@ from readerstudy.cohorts import upstream_cache
 from readerstudy.cohorts.guarded_session import GuardedSession, TooLargeError
 from readerstudy.cohorts.source_image import MAX_BYTES, RejectedImageError
 from readerstudy.cohorts.sources import SourceFile, SourceUnavailableError
+from readerstudy.cohorts.study_search import (
+    STUDY_FIELDS,
+    Record,
+    StudiesFound,
+    StudyFound,
+    StudyQuery,
+    filters_of,
+    study_of,
+    value_of,
+)
 
 # Projection radiographs and what they travel as. Other modalities are not radiographs and are left alone.
 MODALITIES = {"CR", "DX", "RF", "XA", "RG", "MG", "IO", "PX", "SC", "OT"}
@@ -30,44 +38,6 @@ _SECONDS_OF_AN_ANSWER = 120
 _MOST_FOUND = 64 * 2**20
 _MOST_FETCHED = MAX_BYTES + 2**20
 _MODALITY, _STUDY_UID, _SERIES_UID, _SOP_UID = "00080060", "0020000D", "0020000E", "00080018"
-
-Record = dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class StudyQuery:
-    """What a coordinator looks for in the archive; an empty part matches everything, `*` any letters."""
-
-    patient_id: str = ""
-    patient_name: str = ""
-    accession: str = ""
-    modality: str = ""
-    body_part: str = ""
-    date_from: date | None = None
-    date_to: date | None = None
-
-
-@dataclass(frozen=True)
-class StudyFound:
-    """A DICOM study of the archive, as its search tells of it; empty where it does not tell."""
-
-    uid: str
-    patient_id: str
-    patient_name: str
-    date: date | None
-    modalities: str
-    body_part: str
-    description: str
-    accession: str
-    images: str
-
-
-@dataclass(frozen=True)
-class StudiesFound:
-    """One page of a search."""
-
-    studies: Sequence[StudyFound]
-    has_next: bool
 
 
 def is_uid(text: str) -> bool:
@@ -122,11 +92,11 @@ def search_studies(query: StudyQuery, *, page: int = 1) -> StudiesFound:
         if query.body_part:  # an attribute of series: the study is found by any of them
             found = _of_series(client, query)[first : first + STUDIES_PER_PAGE + 1]
         else:
-            filters, fields = _filters(query), list(_STUDY_FIELDS)
+            filters, fields = filters_of(query), list(STUDY_FIELDS)
             records = client.search_for_studies(
                 limit=STUDIES_PER_PAGE + 1, offset=first, search_filters=filters, fields=fields
             )
-            found = [_study(record) for record in records]
+            found = [study_of(record) for record in records]
     return StudiesFound(found[:STUDIES_PER_PAGE], has_next=len(found) > STUDIES_PER_PAGE)
 
 
@@ -136,59 +106,17 @@ def forget(url: str, studies: Sequence[str] = ()) -> None:
     upstream_cache.forget(url, [*named, *studies])
 
 
-_STUDY_FIELDS = (
-    "PatientID", "PatientName", "StudyDate", "ModalitiesInStudy", "StudyDescription", "AccessionNumber",
-    "NumberOfStudyRelatedInstances",
-)  # fmt: skip
-
-
-def _filters(query: StudyQuery) -> dict[str, str]:
-    # Between the parts of a name stand carets, which people do not write and Orthanc 1.10 does not find in an address.
-    name = re.sub(r"[\s^]+", "*", query.patient_name.strip())
-    days = [day.strftime("%Y%m%d") if day else "" for day in (query.date_from, query.date_to)]
-    filters = {
-        "PatientID": query.patient_id,
-        "PatientName": name if not name or "*" in query.patient_name else f"*{name}*",
-        "AccessionNumber": query.accession,
-        "ModalitiesInStudy": query.modality,
-        "StudyDate": "-".join(days) if any(days) else "",
-    }
-    return {keyword: value for keyword, value in filters.items() if value}
-
-
 def _of_series(client: DICOMwebClient, query: StudyQuery) -> list[StudyFound]:
     """Find the studies that have a series of a body part, in the order in which the server names them."""
-    filters = _filters(query)
+    filters = filters_of(query)
     modality = filters.pop("ModalitiesInStudy", "")
     filters |= {"BodyPartExamined": query.body_part} | ({"Modality": modality} if modality else {})
-    fields = [*(field for field in _STUDY_FIELDS if "Modalities" not in field), "BodyPartExamined", "Modality"]
+    fields = [*(field for field in STUDY_FIELDS if "Modalities" not in field), "BodyPartExamined", "Modality"]
     found: dict[str, StudyFound] = {}
     for record in _search(client.search_for_series, _SERIES_UID, search_filters=filters, fields=fields):
-        study = _study(record)
+        study = study_of(record)
         found.setdefault(study.uid, study)
     return list(found.values())
-
-
-def _study(record: Record) -> StudyFound:
-    return StudyFound(
-        uid=_value(record, _STUDY_UID),
-        patient_id=_value(record, "00100020"),
-        patient_name=_value(record, "00100010").replace("^", " ").strip(),
-        date=_day(_value(record, "00080020")),
-        modalities=", ".join(str(one) for one in record.get("00080061", {}).get("Value") or [])
-        or _value(record, _MODALITY),
-        body_part=_value(record, "00180015"),
-        description=_value(record, "00081030"),
-        accession=_value(record, "00080050"),
-        images=_value(record, "00201208"),
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _apart(url: str) -> tuple[str, list[str]]:
@@ -225,13 +153,13 @@ def _client(url: str, *, seconds: float = _SECONDS_OF_AN_ANSWER) -> DICOMwebClie
 
 
 def _instances(client: DICOMwebClient, studies: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    for study_uid in studies or (_value(one, _STUDY_UID) for one in _search(client.search_for_studies, _STUDY_UID)):
+    for study_uid in studies or (value_of(one, _STUDY_UID) for one in _search(client.search_for_studies, _STUDY_UID)):
         for series in _search(client.search_for_series, _SERIES_UID, study_instance_uid=study_uid):
-            series_uid = _value(series, _SERIES_UID)
-            if _value(series, _MODALITY) in MODALITIES | {""}:
+            series_uid = value_of(series, _SERIES_UID)
+            if value_of(series, _MODALITY) in MODALITIES | {""}:
                 found = _search(client.search_for_instances, _SOP_UID, study_instance_uid=study_uid,
                                 series_instance_uid=series_uid)  # fmt: skip
-                yield from ((study_uid, series_uid, _value(instance, _SOP_UID)) for instance in found)
+                yield from ((study_uid, series_uid, value_of(instance, _SOP_UID)) for instance in found)
 
 
 def _search(search: Callable[..., list[Record]], uid: str, **within: Any) -> Iterator[Record]:
@@ -239,19 +167,11 @@ def _search(search: Callable[..., list[Record]], uid: str, **within: Any) -> Ite
     seen: set[str] = set()
     while True:
         page = search(limit=_PAGE, offset=len(seen), **within)
-        fresh = [record for record in page if _value(record, uid) not in seen | {""}]
+        fresh = [record for record in page if value_of(record, uid) not in seen | {""}]
         if not fresh:
             return
         yield from fresh
-        seen |= {_value(record, uid) for record in fresh}
-
-
-def _value(record: Record, tag: str) -> str:
-    """Give the first value of an attribute as text; empty where there is none."""
-    value = (record.get(tag, {}).get("Value") or [None])[0]
-    if isinstance(value, dict):  # a person's name
-        value = value.get("Alphabetic")
-    return "" if value is None else str(value)
+        seen |= {value_of(record, uid) for record in fresh}
 
 
 def _source_file(url: str, study: str, series: str, instance: str) -> SourceFile:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,60 +15,25 @@ from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.importing import CohortLockedError
 from readerstudy.cohorts.models import Cohort, Source
 from readerstudy.cohorts.services import CohortNameError
-from readerstudy.cohorts.sources import SourceUnavailableError, frames_named, list_files
+from readerstudy.cohorts.sources import SourceUnavailableError
 from readerstudy.jobs.context import JobContext
 from readerstudy.jobs.models import Job
 from readerstudy.jobs.services import enqueue, newest_job, open_job
 from readerstudy.truth import services
 from readerstudy.truth.importing import CasesImport, OtherProfileError, import_cases, known_truth
-from readerstudy.truth.matching import match, row_finder
+from readerstudy.truth.matching import match
 from readerstudy.truth.models import Value
-from readerstudy.truth.staging import StagedFile, Staging
+from readerstudy.truth.readiness import is_table, readiness, source_of, table_of
+from readerstudy.truth.staging import Staging
 from readerstudy.truth.table import TruthRow, read_truth_table
 
 KIND = "cohorts.import"
 TOLD = (TableError, CohortNameError, CohortLockedError, SourceUnavailableError, services.TruthError, OtherProfileError)
 _SHOWN = 200
-_MOST_TABLE_BYTES = 16 * 2**20
 
 
 class NotReadyError(Exception):
     """An import cannot begin; the message says why and what to do."""
-
-
-@dataclass
-class Readiness:
-    """What lies ready for a cohort, and what stands in the way of importing it.
-
-    Attributes
-    ----------
-    images : int
-        Files, members of archives and frames that an import would take.
-    archives : int
-        Zip archives that they lie in.
-    begun : int
-        Files that are not whole yet.
-    table : str
-        Name of the truth table; empty where there is none.
-    problems : list of str
-        Faults of the table: nothing can be imported before they are mended.
-    remarks : list of str
-        What does not fit, but may be meant.
-    """
-
-    images: int = 0
-    archives: int = 0
-    begun: int = 0
-    size: int = 0
-    table: str = ""
-    rows: int = 0
-    problems: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-    @property
-    def can_start(self) -> bool:
-        """Whether an import can begin."""
-        return bool(self.images or self.table) and not self.begun and not self.problems
 
 
 def target_of(cohort: Cohort) -> str:
@@ -86,44 +49,6 @@ def open_import(cohort: Cohort) -> Job | None:
 def newest_import(cohort: Cohort) -> Job | None:
     """Give the newest import into a cohort."""
     return newest_job(kind=KIND, target=target_of(cohort))
-
-
-def readiness(cohort: Cohort) -> Readiness:
-    """Look at what lies ready for a cohort, and hold the truth table against it."""
-    staging = Staging(cohort.slug)
-    files = staging.files()
-    ready = Readiness(
-        begun=sum(not file.is_whole for file in files), size=sum(file.received for file in files),
-        archives=sum(file.is_whole and _is_archive(file) for file in files),
-    )  # fmt: skip
-    try:
-        path = _table_of(staging, files)
-        table = read_truth_table(path) if path else {}
-        ready.table, ready.rows = path.name if path else "", len(table)
-        names = _names(staging, files, table)
-    except (TableError, SourceUnavailableError) as error:
-        ready.problems = str(error).splitlines()
-        return ready
-    ready.images = len(names)
-    if path:
-        ready.remarks = _misfits(table, names or _known_names(cohort))
-    elif names:
-        ready.remarks = ["There is no truth table: cases without their truth cannot be read in a study."]
-    return ready
-
-
-def _names(staging: Staging, files: Sequence[StagedFile], table: Mapping[str, TruthRow]) -> list[str]:
-    """Name what an import would take: files, what is in archives, and frames that the table asks for."""
-    if not any(file.is_whole and not _is_table(file) for file in files):
-        return []
-    return [file.name for file in list_files(_source(staging, files), frames_named(table))]
-
-
-def _source(staging: Staging, files: Sequence[StagedFile]) -> str:
-    """Give what is imported: the folder, or the one archive that is all there is."""
-    images = [file for file in files if file.is_whole and not _is_table(file)]
-    alone = len(images) == 1 and _is_archive(images[0])
-    return str(staging.folder / images[0].name if alone else staging.folder)
 
 
 def start_staged(*, cohort: Cohort, actor: User) -> Job:
@@ -193,12 +118,12 @@ def run_import(job: JobContext) -> dict[str, Any]:
     files = staging.files()
     if not files and job.attempt > 1:  # killed after everything was done, before it could say so
         return {"finished_before": True}
-    table = _table_of(staging, files)
-    if table and all(_is_table(file) for file in files):
+    table = table_of(staging, files)
+    if table and all(is_table(file) for file in files):
         result = _write_truth_alone(slug, table, job.actor)
     else:
         imported = import_cases(
-            source=_source(staging, files), name=slug, truth=table, actor=job.actor,
+            source=source_of(staging, files), name=slug, truth=table, actor=job.actor,
             progress=job.progress, stop=job.stop_requested,
         )  # fmt: skip
         result = _as_result(imported)
@@ -269,66 +194,3 @@ def _write_truth_alone(slug: str, table: Path, actor: User | None) -> dict[str, 
         "cohort": slug, "imported": 0, "duplicates": 0, "rejected": [], "rejected_in_all": 0,
         "truth": {"written": len(matched.rows)}, "problems": problems, "sealed": cohort.is_sealed,
     }  # fmt: skip
-
-
-def _is_table(file: StagedFile) -> bool:
-    return file.name.lower().endswith(".csv")
-
-
-def _is_archive(file: StagedFile) -> bool:
-    return file.name.lower().endswith(".zip")
-
-
-def _table_of(staging: Staging, files: Sequence[StagedFile]) -> Path | None:
-    """Give the truth table: `truth.csv`, or the only table there is, or the one within an archive.
-
-    Raises
-    ------
-    TableError
-        There are several, and none or more than one is called so.
-    """
-    tables = [file.name for file in files if file.is_whole and _is_table(file)]
-    called_so = [name for name in tables if PurePosixPath(name).name.lower() == "truth.csv"]
-    if len(tables) == 1 or len(called_so) == 1:
-        return staging.folder / (called_so or tables)[0]
-    if tables:
-        raise TableError([f"Which is the truth table? There are {', '.join(sorted(tables))}: keep one, as truth.csv."])
-    for file in files:
-        if file.is_whole and _is_archive(file) and (found := _table_within(staging, file)):
-            return found
-    return None
-
-
-def _table_within(staging: Staging, file: StagedFile) -> Path | None:
-    """Take the truth table out of a zip archive; what else may be wrong with the archive shows at the import."""
-    try:
-        with zipfile.ZipFile(staging.folder / file.name) as archive:
-            for entry in archive.infolist():
-                if PurePosixPath(entry.filename).name == "truth.csv" and entry.file_size <= _MOST_TABLE_BYTES:
-                    taken_out = staging.folder.parent / "truth.csv"
-                    with archive.open(entry) as member:
-                        taken_out.write_bytes(member.read(_MOST_TABLE_BYTES))
-                    return taken_out
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
-        return None
-    return None
-
-
-def _known_names(cohort: Cohort) -> list[str]:
-    return [name for source in Source.objects.filter(cohort=cohort) for name in source.names]
-
-
-def _misfits(table: Mapping[str, TruthRow], names: Sequence[str]) -> list[str]:
-    """Say which files have no row, and which rows no file."""
-    row_of = row_finder(table, names)
-    remarks = []
-    if missing := [name for name in names if row_of(name) is None]:
-        remarks.append(f"The truth table has no row for {_listed(missing)}.")
-    if unknown := sorted(set(table) - {row.file for name in names if (row := row_of(name))}):
-        remarks.append(f"The truth table names files that are not here: {_listed(unknown)}.")
-    return remarks
-
-
-def _listed(names: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

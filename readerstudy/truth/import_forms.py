@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 
-from readerstudy.cohorts.dicomweb import MODALITIES, StudyQuery
+from readerstudy.cohorts.dicomweb import MODALITIES
 from readerstudy.cohorts.models import Cohort
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PROFILES, PresentationProfile, ProfileError
 from readerstudy.cohorts.services import CohortNameError, cohort_slug
+from readerstudy.cohorts.study_search import StudyQuery
 
 _AS_IT_IS = ("", "as in the profile")
 _SWITCH = [_AS_IT_IS, ("yes", "yes"), ("no", "no")]

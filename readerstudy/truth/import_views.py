@@ -19,6 +19,7 @@ from readerstudy.cohorts.services import CohortNameError, create_cohort
 from readerstudy.cohorts.sources import SourceUnavailableError
 from readerstudy.truth import bringing_in
 from readerstudy.truth.import_forms import CohortForm, StudySearchForm
+from readerstudy.truth.readiness import readiness
 from readerstudy.truth.staging import MAX_CHUNK, Staging, UploadError
 
 _PIECE = 2**16
@@ -51,7 +52,7 @@ def import_page(request: HttpRequest, slug: str) -> HttpResponse:
         "cohort": cohort,
         "job": job,
         "busy": job is not None and not job.is_over,
-        "ready": bringing_in.readiness(cohort),
+        "ready": readiness(cohort),
         "max_chunk": MAX_CHUNK,
     }
     return render(request, "cohorts/import.html", context)
@@ -62,7 +63,7 @@ def import_page(request: HttpRequest, slug: str) -> HttpResponse:
 def import_readiness(request: HttpRequest, slug: str) -> HttpResponse:
     """The part of the page that tells what lies ready."""
     cohort = get_object_or_404(Cohort, slug=slug)
-    return render(request, "cohorts/import_ready.html", {"cohort": cohort, "ready": bringing_in.readiness(cohort)})
+    return render(request, "cohorts/import_ready.html", {"cohort": cohort, "ready": readiness(cohort)})
 
 
 @coordinator_required

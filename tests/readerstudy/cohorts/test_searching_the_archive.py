@@ -10,13 +10,15 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import requests
 from pydicom.dataset import Dataset
 from pytest_django import Settings
 
-from readerstudy.cohorts import dicomweb, guarded_session, upstream_cache
-from readerstudy.cohorts.dicomweb import StudyFound, StudyQuery, list_instances, search_studies
+from readerstudy.cohorts import dicomweb, upstream_cache
+from readerstudy.cohorts.dicomweb import list_instances, search_studies
 from readerstudy.cohorts.source_image import RejectedImageError
 from readerstudy.cohorts.sources import SourceUnavailableError
+from readerstudy.cohorts.study_search import StudyFound, StudyQuery, study_of
 from tests.readerstudy.cohorts.conftest import Orthanc, free_port
 from tests.readerstudy.cohorts.samples import dicom_dataset, radiograph
 
@@ -214,7 +216,7 @@ def test_a_dead_server_is_told(settings: Settings) -> None:
      {"00080061": {"vr": "CS"}}, {"00100010": {"vr": "PN", "Value": [{"Ideographic": "山田"}]}}],
 )  # fmt: skip
 def test_records_that_lack_or_garble_things_are_shown_with_gaps(record: Any) -> None:
-    study = dicomweb._study(record)
+    study = study_of(record)
     assert isinstance(study, StudyFound)
     assert (study.date, study.patient_name) == (None, "")
 
@@ -230,7 +232,7 @@ def test_an_instance_larger_than_any_radiograph_is_rejected(
 
 def test_a_multipart_answer_gives_its_first_part_untouched() -> None:
     file = b"\0" * 128 + b"DICM\r\n\r\n--not the boundary\r\n"
-    answer = guarded_session.requests.Response()
+    answer = requests.Response()
     answer.headers["Content-Type"] = 'multipart/related; type="application/dicom"; boundary="b"'
     answer._content = b"--b\r\nContent-Type: application/dicom\r\n\r\n" + file + b"\r\n--b--"
     assert dicomweb._first_part(answer) == file
@@ -240,12 +242,14 @@ def test_only_the_newest_fetched_files_are_kept(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(upstream_cache, "MOST_FILES", 3)
     asked: list[int] = []
 
-    def fetch(number: int) -> bytes:
-        asked.append(number)
-        return b"%d" % number
+    def kept(number: int) -> bytes:
+        def fetch() -> bytes:
+            asked.append(number)
+            return b"%d" % number
 
-    for number in (0, 1, 2, 3, 3, 0):
-        assert upstream_cache.kept("u", "s", str(number), lambda number=number: fetch(number)) == b"%d" % number
+        return upstream_cache.kept("u", "s", str(number), fetch)
+
+    assert [kept(number) for number in (0, 1, 2, 3, 3, 0)] == [b"0", b"1", b"2", b"3", b"3", b"0"]
     assert asked == [0, 1, 2, 3, 0]
 
 
