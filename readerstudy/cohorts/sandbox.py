@@ -122,7 +122,9 @@ def _printable(words: object) -> str:
 
 def _in_words(ending: str) -> str:
     if ending == TOOK_TOO_LONG:
-        return f"took more than {WALL_SECONDS} seconds to decode"
+        return (
+            f"took more than {WALL_SECONDS} seconds to decode: if it is sound, import it again when the machine is idle"
+        )
     code = int(ending) if ending.lstrip("-").isdigit() else None
     if code == -signal.SIGXCPU:
         return f"took more than {CPU_SECONDS} seconds to decode"

@@ -81,11 +81,12 @@ def test_an_answer_that_is_no_message_is_one_rejected_file(beginning: bytes) -> 
     assert "makes its decoder crash" in refusal(misbehaviour.fill_the_connection, beginning)
 
 
-def test_what_never_ends_is_stopped(tmp_path: Path) -> None:
+def test_what_never_ends_is_stopped() -> None:
     with ThreadPoolExecutor(2) as pool:
         spinning, sleeping = pool.submit(refusal, misbehaviour.spin), pool.submit(refusal, misbehaviour.sleep)
-    assert spinning.result() in {f"took more than {n} seconds to decode" for n in (CPU_SECONDS, WALL_SECONDS)}
-    assert sleeping.result() == f"took more than {WALL_SECONDS} seconds to decode"
+    # On a busy machine, the clock can run out before the processor time does.
+    for reason, limits in ((spinning.result(), {CPU_SECONDS, WALL_SECONDS}), (sleeping.result(), {WALL_SECONDS})):
+        assert any(reason.startswith(f"took more than {limit} seconds to decode") for limit in limits)
 
 
 def test_a_verdict_comes_within_twenty_seconds() -> None:
