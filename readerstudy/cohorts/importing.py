@@ -5,21 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.services import record
-from readerstudy.cohorts import frames, masters, near_duplicates
+from readerstudy.cohorts import frames, import_ledger, masters, near_duplicates
 from readerstudy.cohorts.deidentify import patient_pseudonym
 from readerstudy.cohorts.examining import Examined, examine
+from readerstudy.cohorts.import_ledger import ImportSummary, Verdict, give_verdict
 from readerstudy.cohorts.models import Case, Cohort, Image, ImportRun, ImportVerdict, Source
 from readerstudy.cohorts.profiles import PresentationProfile
 from readerstudy.cohorts.source_image import RejectedImageError
@@ -27,55 +25,10 @@ from readerstudy.cohorts.sources import SourceFile
 
 Progress = Callable[[int, int], None]
 Stop = Callable[[], bool]
-Verdict = ImportVerdict.Verdict
 
 
 class CohortLockedError(Exception):
     """Nothing may be added to a cohort that a locked study reads."""
-
-
-@dataclass(frozen=True)
-class ImportedFile:
-    """A file and the case that it became, or already was."""
-
-    file: str
-    case: Case
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """A file that did not become a case, and why."""
-
-    file: str
-    reason: str
-
-
-@dataclass
-class ImportSummary:
-    """What an import did, with what it did before it was stopped or killed; files stand in the order of their names.
-
-    Attributes
-    ----------
-    near_duplicates : int
-        Pairs of cases of the cohort that look alike and that nobody has decided about yet.
-    stopped : bool
-        Whether a person stopped it; the same import goes on where it stopped.
-    """
-
-    imported: list[ImportedFile] = field(default_factory=list)
-    duplicates: list[ImportedFile] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
-    near_duplicates: int = 0
-    stopped: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the summary that `import_cases --json` prints."""
-        return {
-            "imported": len(self.imported),
-            "duplicates": len(self.duplicates),
-            "rejected": [{"file": one.file, "reason": one.reason} for one in self.rejected],
-            "near_duplicates": self.near_duplicates,
-        }
 
 
 def import_images(
@@ -117,30 +70,15 @@ def import_images(
         A server stops answering; what was imported before stays.
     """
     _refuse_locked(cohort)
-    run = _unfinished_run(cohort, source) or ImportRun.objects.create(
-        cohort=cohort, source=_stored(source), total=len(files), actor=actor
-    )
+    run = import_ledger.begin(cohort=cohort, source=source, total=len(files), actor=actor)
     try:
         stopped = _import_rest(run, _shuffled(files, cohort.import_seed), progress, stop or (lambda: False))
         if not stopped:
             near_duplicates.find(cohort)
-            ImportRun.objects.filter(pk=run.pk).update(finished_at=timezone.now(), total=len(files))
+            import_ledger.finish(run=run, total=len(files))
     finally:
-        _record(run, actor)
-    return _summary(run, stopped=stopped)
-
-
-def _stored(source: str) -> str:
-    """Shorten the name of a source to what its column holds, so that two long ones stay apart."""
-    longest = ImportRun._meta.get_field("source").max_length or 500
-    if len(source) <= longest:
-        return source
-    return f"{source[: longest - 65]}#{hashlib.sha256(source.encode()).hexdigest()}"
-
-
-def _unfinished_run(cohort: Cohort, source: str) -> ImportRun | None:
-    unfinished = ImportRun.objects.filter(cohort=cohort, source=_stored(source), finished_at=None)
-    return unfinished.first() if source else None
+        import_ledger.record_counts(run=run, actor=actor)
+    return import_ledger.summary_of(run, stopped=stopped)
 
 
 def _shuffled(files: Sequence[SourceFile], seed: str) -> list[SourceFile]:
@@ -228,7 +166,7 @@ def _take_in(run: ImportRun, file: SourceFile, examination: Future[_Stored], pro
         if not _became_a_case(run, file, stored, profile):
             stored.discard()
     except RejectedImageError as error:
-        _give_verdict(run, file.name, Verdict.REJECTED, reason=str(error))
+        give_verdict(run, file.name, Verdict.REJECTED, reason=str(error))
 
 
 def _became_a_case(run: ImportRun, file: SourceFile, stored: _Stored, profile: PresentationProfile) -> bool:
@@ -248,12 +186,6 @@ def _became_a_case(run: ImportRun, file: SourceFile, stored: _Stored, profile: P
     return True
 
 
-def _give_verdict(run: ImportRun, name: str, verdict: Verdict, *, case: Case | None = None, reason: str = "") -> None:
-    """Write down what became of a file; where another process was quicker, its word stands."""
-    fields = {"verdict": verdict, "case": case, "reason": reason}
-    ImportVerdict.objects.get_or_create(run=run, file=name, defaults=fields)
-
-
 def _twin(cohort: Cohort, examined: Examined) -> Source | None:
     """Give the source of the case that has the same pixels."""
     return Source.objects.filter(cohort=cohort, pixel_digest=examined.pixel_digest).select_related("case").first()
@@ -265,7 +197,7 @@ def _remember_name(run: ImportRun, twin: Source, name: str) -> None:
     if name not in twin.names and name.isprintable():
         twin.other_names = [*twin.other_names, name]
         twin.save(update_fields=["other_names"])
-    _give_verdict(run, name, Verdict.DUPLICATE, case=twin.case)
+    give_verdict(run, name, Verdict.DUPLICATE, case=twin.case)
 
 
 def _check_name(run: ImportRun, name: str) -> None:
@@ -306,23 +238,3 @@ def _patient(examined: Examined) -> str:
 def _refuse_locked(cohort: Cohort) -> None:
     if cohort.is_locked:
         raise CohortLockedError(f"The cohort {cohort.slug!r} is locked by a study: import into a new cohort.")
-
-
-def _record(run: ImportRun, actor: User | None) -> None:
-    counts = Counter(run.verdicts.values_list("verdict", flat=True))
-    record(
-        actor=actor, verb="cohorts.imported", target=f"cohort:{run.cohort.slug}",
-        profile=run.cohort.recipe["name"], imported=counts[Verdict.IMPORTED], duplicates=counts[Verdict.DUPLICATE],
-        rejected=counts[Verdict.REJECTED],
-    )  # fmt: skip
-
-
-def _summary(run: ImportRun, *, stopped: bool) -> ImportSummary:
-    summary = ImportSummary(near_duplicates=near_duplicates.undecided(run.cohort), stopped=stopped)
-    lists = {Verdict.IMPORTED: summary.imported, Verdict.DUPLICATE: summary.duplicates}
-    for verdict in run.verdicts.select_related("case").order_by("file").iterator():
-        if verdict.case is None:
-            summary.rejected.append(Rejection(verdict.file, verdict.reason))
-        else:
-            lists[Verdict(verdict.verdict)].append(ImportedFile(verdict.file, verdict.case))
-    return summary

@@ -8,6 +8,7 @@ from typing import Any
 
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import importing
+from readerstudy.cohorts.import_ledger import ImportSummary
 from readerstudy.cohorts.models import Case, Cohort, Source
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 from readerstudy.cohorts.services import cohort_slug, create_cohort, discard_empty_cohort
@@ -30,7 +31,7 @@ class CasesImport:
     """What an import did to images and truth."""
 
     cohort: Cohort
-    images: importing.ImportSummary
+    images: ImportSummary
     matched: Matched
     sealed: bool
     problems: list[str]

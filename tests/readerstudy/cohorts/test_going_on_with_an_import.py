@@ -16,6 +16,7 @@ from django.db import connection
 
 from readerstudy.audit.models import Event
 from readerstudy.cohorts import importing, presenting
+from readerstudy.cohorts.import_ledger import ImportSummary
 from readerstudy.cohorts.importing import import_images
 from readerstudy.cohorts.models import Case, Cohort, Image, ImportRun, ImportVerdict, Source
 from readerstudy.cohorts.services import create_cohort
@@ -139,7 +140,7 @@ def test_a_server_that_fails_in_the_middle_leaves_what_came_before(cohort: Cohor
 def test_two_imports_at_once_give_every_file_one_verdict(cohort: Cohort, folder: Path) -> None:
     """A job that was given up may still be at work when the next one goes on with it."""
     files = list_files(folder)
-    inner: list[importing.ImportSummary] = []
+    inner: list[ImportSummary] = []
 
     def meanwhile(done: int, _total: int) -> None:
         if done == 2:

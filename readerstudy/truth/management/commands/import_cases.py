@@ -10,7 +10,8 @@ from django.core.management.base import CommandError, CommandParser
 
 from readerstudy.cohorts import dicomweb
 from readerstudy.cohorts.csv_table import TableError
-from readerstudy.cohorts.importing import CohortLockedError, ImportSummary
+from readerstudy.cohorts.import_ledger import ImportSummary
+from readerstudy.cohorts.importing import CohortLockedError
 from readerstudy.cohorts.profiles import PROFILES, ProfileError, profile_named
 from readerstudy.cohorts.services import CohortNameError
 from readerstudy.cohorts.sources import SourceUnavailableError
