@@ -189,7 +189,7 @@ def _graded(pixels: Grey, profile: PresentationProfile) -> Presented:
     # Lifting keeps integers exact: float32 holds every one up to 2^24. In place, as images of 60 million pixels come.
     values = _spread(pixels, profile, top) if profile.normalise else pixels - min(np.floor(pixels.min()), np.float32(0))
     np.rint(np.clip(values, 0, top, out=values), out=values)
-    presented: Presented = values.astype(kind)
+    presented: NDArray[Any] = values.astype(kind)
     return presented
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import frames
 from readerstudy.cohorts.deidentify import Level, session_uid
-from readerstudy.cohorts.profiles import PresentationProfile
+from readerstudy.cohorts.models import Cohort
 from readerstudy.cohorts.wado import PresentedInstance
 from readerstudy.reading import gates
 from readerstudy.reading.models import Judgement, Reading, ReadingSession
@@ -71,41 +71,45 @@ def open_readings(session: ReadingSession, current: int | None) -> list[Presente
 def open_instances(user: User, code: str) -> list[PresentedInstance]:
     """Give the images that are open now in a user's session; none if it is not theirs, not running, or finished.
 
-    One query for what `open_sessions`, `current_position` and `open_readings` ask in three: every frame waits for it.
+    One lean query for what `open_sessions`, `current_position` and `open_readings` ask in three: every frame waits
+    for it, and rows of six models would take longer to build than the frame takes to send.
     """
-    waiting = (
-        Reading.objects.filter(session__code=code, session__reader__user=user, judgements=None)
-        .filter(session__reader__study__status=Status.RUNNING)
-        .select_related("session__phase__cohort", "case__image")
-        .only("position", "case__code", "session__code", "session__phase__cohort__recipe", *_SHOWN)
-        .order_by("position")
-    )
-    readings = list(waiting[: gates.LOOKAHEAD + 1])
-    opened = [one for one in readings if gates.image_is_open(one.position, current=readings[0].position)]
-    return presented_instances(readings[0].session, opened) if readings else []
+    waiting = Reading.objects.filter(
+        session__code=code, session__reader__user=user, session__reader__study__status=Status.RUNNING, judgements=None
+    ).order_by("position")
+    rows = list(waiting.values_list("position", *_COHORT, *_SHOWN)[: gates.LOOKAHEAD + 1])
+    if not rows:
+        return []
+    current, cohort_id, recipe, *_ = rows[0]
+    opened = [tuple(shown) for position, _, _, *shown in rows if gates.image_is_open(position, current=current)]
+    return _presented(code, Cohort(pk=cohort_id, recipe=recipe), opened)
 
 
-_SHOWN = [f"case__image__{name}" for name in ("file", "rows", "columns")]
+_COHORT = ("session__phase__cohort", "session__phase__cohort__recipe")
+_SHOWN = ("case__code", "case__image__file", "case__image__rows", "case__image__columns")
 
 
 def presented_instances(session: ReadingSession, readings: Sequence[Reading]) -> list[PresentedInstance]:
     """Give the images of readings as a session presents them; the blinding audit presents a whole cohort by it."""
-    cohort = session.phase.cohort
-    profile, padded_length = cohort.profile, cohort.padded_length()
-    return [_presented(session, reading, profile, padded_length) for reading in readings]
+    cases = [reading.case for reading in readings]
+    shown = [(case.code, case.image.file, case.image.rows, case.image.columns) for case in cases]
+    return _presented(session.code, session.phase.cohort, shown)
 
 
-def _presented(
-    session: ReadingSession, reading: Reading, profile: PresentationProfile, padded_length: int
-) -> PresentedInstance:
-    levels: tuple[Level, ...] = ("study", "series", "instance")
-    study, series, instance = (
-        session_uid(settings.SECRET_KEY, session.code, reading.case.code, level) for level in levels
-    )
-    image = reading.case.image
-    return PresentedInstance(
-        study, series, instance, frames.path_of(image), image.rows, image.columns, profile, padded_length
-    )
+def _presented(code: str, cohort: Cohort, shown: Iterable[tuple[Any, ...]]) -> list[PresentedInstance]:
+    """Present images, each given by its case's code, its file, its rows and its columns."""
+    profile, padded_length, folder = cohort.profile, cohort.padded_length(), frames.folder()
+    return [
+        PresentedInstance(*_uids(code, case), folder / file, rows, columns, profile, padded_length)
+        for case, file, rows, columns in shown
+    ]
+
+
+def _uids(session_code: str, case_code: str) -> tuple[str, str, str]:
+    def uid(level: Level) -> str:
+        return session_uid(settings.SECRET_KEY, session_code, case_code, level)
+
+    return uid("study"), uid("series"), uid("instance")
 
 
 def session_state(session: ReadingSession) -> dict[str, Any]:
