@@ -81,10 +81,27 @@ def _opened(source: Path) -> list[SourceFile]:
     for file in local_files(source):
         path = source / file.name
         if path.suffix.lower() == ".zip" and zip_archive.is_zip(path):
-            files += [replace(one, name=f"{file.name}/{one.name}") for one in zip_archive.list_members(path)]
+            files += _members(file, path)
         else:
             files.append(file)
     return files
+
+
+def _members(archive: SourceFile, path: Path) -> list[SourceFile]:
+    """List an archive in a folder; one that is damaged is one rejected file."""
+    from readerstudy.cohorts import zip_archive
+
+    try:
+        return [replace(one, name=f"{archive.name}/{one.name}") for one in zip_archive.list_members(path)]
+    except SourceUnavailableError as error:
+        return [replace(archive, read=_refusal(f"is an archive that cannot be opened. {error}"))]
+
+
+def _refusal(words: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        raise RejectedImageError(words)
+
+    return read
 
 
 def frames_named(names: Iterable[str]) -> dict[str, list[int]]:

@@ -206,6 +206,17 @@ def test_an_archive_inside_an_archive_is_rejected_with_advice(tmp_path: Path) ->
         decode(file.read())
 
 
+def test_archives_in_a_folder_are_opened_and_a_bad_one_is_one_rejected_file(tmp_path: Path) -> None:
+    archive(tmp_path, {"one.png": PICTURE}).rename(tmp_path / "a.zip")
+    (tmp_path / "b.zip").write_bytes((tmp_path / "a.zip").read_bytes()[:-30])
+    (tmp_path / "c.png").write_bytes(PICTURE)
+    first, second, third = list_files(tmp_path)
+    assert (first.name, first.read()) == ("a.zip/one.png", PICTURE)
+    assert second.name == "b.zip"
+    assert reason(second) == "is an archive that cannot be opened. b.zip is no sound zip archive: make it again."
+    assert third.read() == PICTURE
+
+
 def test_frames_are_named_behind_the_file(tmp_path: Path) -> None:
     path = archive(tmp_path, {"a/clip.dcm": b"x", "b.dcm": b"y"})
     frames = frames_named(["clip.dcm#3", "clip.dcm#12", "b.dcm", "c.dcm#0", "#4", "d#x"])
