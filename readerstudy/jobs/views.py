@@ -29,7 +29,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "jobs/job.html", {"job": found})
     if found.is_over:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    return render(request, "jobs/progress.html", {"job": found})
+    return render(request, "jobs/progress_part.html", {"job": found})
 
 
 @coordinator_required

@@ -12,6 +12,7 @@ from readerstudy.accounts.models import Role
 from readerstudy.accounts.services import create_user
 from readerstudy.cohorts.models import Cohort, Source
 from readerstudy.cohorts.services import create_cohort
+from readerstudy.jobs.models import Job, Status
 from readerstudy.jobs.services import work_off
 from readerstudy.truth.staging import Staging
 from tests.browser.conftest import PASSWORD, LogIn
@@ -97,3 +98,18 @@ def test_after_a_reload_an_upload_goes_on_where_it_was_cut_off(log_in: LogIn, tm
     expect(page.get_by_text("There is no truth table")).to_be_visible()
     assert [url.rpartition("offset=")[2] for url in sent] == ["1000"]
     assert (Staging("mine").folder / path.name).read_bytes() == data
+
+
+def test_a_job_can_be_stopped_however_long_a_person_thinks_about_it(log_in: LogIn, tmp_path: Path) -> None:
+    folder = draw_folder(tmp_path / "drawn", cases=2).parent
+    create_cohort(name="mine", actor=None)
+    page = coordinators_page(log_in)
+    page.goto("/cohorts/mine/import/")
+    page.locator("input[webkitdirectory]").set_input_files(folder)
+    page.get_by_role("button", name="Start the import").click()
+    page.get_by_role("button", name="Stop").click()
+    with page.expect_response("**/jobs/*/"):  # the page renews itself behind the question
+        pass
+    page.get_by_role("dialog").get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Start the import")).to_be_enabled()
+    assert Job.objects.get().status == Status.STOPPED

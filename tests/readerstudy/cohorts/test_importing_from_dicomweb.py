@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
@@ -132,7 +135,11 @@ def server() -> Iterator[SimpleNamespace]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, body = state.answer(self.path)
+            try:
+                status, body = state.answer(self.path)
+            except ConnectionAbortedError:
+                self.close_connection = True
+                return
             state.logins.append(self.headers.get("Authorization"))
             self.send_response(status)
             self.send_header("Content-Type", "application/dicom+json")
@@ -186,6 +193,44 @@ def test_an_instance_that_is_no_dicom_is_rejected(cohort: Cohort, server: Simple
     server.answer = lambda path: (200, b"rubbish") if "/instances/" in path else _search_answer(path)
     (rejection,) = import_images(cohort=cohort, files=list_files(server.url), actor=None).rejected
     assert "no sound DICOM file" in rejection.reason
+
+
+def _archive_of(count: int) -> Callable[[str], tuple[int, bytes]]:
+    """Answer as a server with so many instances of one series does."""
+
+    def answer(path: str) -> tuple[int, bytes]:
+        found = re.search(r"/instances/1\.2\.3\.(\d+)$", path)
+        if found:
+            file = BytesIO()
+            dicom_dataset(radiograph(seed=int(found[1]))).save_as(file, enforce_file_format=True)
+            return 200, file.getvalue()
+        uids = [{"00080018": {"vr": "UI", "Value": [f"1.2.3.{number}"]}} for number in range(count)]
+        one = {"0020000D": {"vr": "UI", "Value": ["1.2"]}, "0020000E": {"vr": "UI", "Value": ["1.2.3"]}}
+        return 200, json.dumps(uids if "/instances" in path else [one]).encode()
+
+    return answer
+
+
+def test_a_server_that_dies_in_the_middle_loses_nothing_and_is_gone_on_with(
+    cohort: Cohort, server: SimpleNamespace
+) -> None:
+    asked: list[str] = []
+    whole = _archive_of(6)
+
+    def dies(path: str) -> tuple[int, bytes]:
+        asked.extend(re.findall(r"/instances/(.+)$", path))
+        if len(set(asked)) > 3:
+            raise ConnectionAbortedError
+        return whole(path)
+
+    server.answer = dies
+    with pytest.raises(SourceUnavailableError, match="cannot be reached"):
+        import_images(cohort=cohort, files=list_files(server.url), actor=None, source=server.url)
+    kept = cohort.cases.count()
+    assert 0 < kept < 6
+    server.answer = whole
+    summary = import_images(cohort=cohort, files=list_files(server.url), actor=None, source=server.url)
+    assert (len(summary.imported), len(summary.rejected), cohort.cases.count()) == (6, 0, 6)
 
 
 def test_the_archives_password_is_sent_to_no_other_server(
