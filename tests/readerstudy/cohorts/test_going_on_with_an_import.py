@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -180,15 +181,12 @@ def test_a_killed_import_goes_on_with_one_result(cohort: Cohort, folder: Path) -
     environment = {**os.environ, "DATA_DIR": str(settings.DATA_DIR), "DATABASE_URL": _address_of_the_test_database()}
     environment["DJANGO_SETTINGS_MODULE"] = "readerstudy.settings"
     for wanted in (3, 6):
-        process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(folder)], env=environment, stdout=subprocess.PIPE, cwd=settings.BASE_DIR
-        )
-        assert process.stdout is not None
-        for _ in range(wanted):
-            assert process.stdout.readline()
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=20)
-        process.stdout.close()
+        command = [sys.executable, "-c", KILLED, str(folder)]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, cwd=settings.BASE_DIR) as process:
+            assert process.stdout is not None
+            told = [process.stdout.readline() for _ in range(wanted)]
+            process.send_signal(signal.SIGKILL)
+        assert all(told)
     before = ImportVerdict.objects.count()
     assert 6 <= before < 28
     assert Case.objects.count() == ImportVerdict.objects.filter(verdict="imported").count()
@@ -205,5 +203,7 @@ def _address_of_the_test_database() -> str:
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{database['NAME']}"
-    login = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-    return f"postgresql://{login}/{database['NAME']}"
+    parts = {name: quote(str(database[name]), safe="") for name in ("USER", "PASSWORD", "HOST", "PORT", "NAME")}
+    login = ":".join(filter(None, (parts["USER"], parts["PASSWORD"])))
+    server = ":".join(filter(None, (parts["HOST"], parts["PORT"])))
+    return f"postgres://{login}@{server}/{parts['NAME']}"
