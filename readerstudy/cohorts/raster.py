@@ -21,6 +21,9 @@ _SIGNATURES = {
 }
 # A picture is told from a clip by its pages; more of them is a volume or an attack, and counting costs time.
 MAX_PAGES = 1000
+MAX_CHUNKS = 100_000  # the largest images in the usual pieces of 8 kB take a quarter of them
+# A Huffman-coded JPEG needs a bit at least for each block of 8 × 8; decoders fill what is missing with grey.
+_MOST_PIXELS_PER_BYTE = 512
 Image.init()  # or every forked process would look for its plugins again
 _BITS_PER_SAMPLE, _PHOTOMETRIC, _ORIENTATION = 258, 262, 274  # TIFF 6.0, section 8
 _GREY_MODES = ("1", "L", "I;16", "I;16B", "I;16L", "I", "F")
@@ -66,12 +69,16 @@ def decode(data: bytes, name: str, frame: int | None = None) -> SourceImage:
 
 
 def _decode(data: bytes, name: str, frame: int | None) -> SourceImage:
+    if name == "PNG":
+        _check_chunks(data)
     try:
         image: Image.Image = Image.open(BytesIO(data), formats=[name])
     except UnidentifiedImageError as error:
         raise RejectedImageError(f"is a damaged {name} file: export it again") from error
     # The first page is measured before pages are counted, the chosen one before it is decoded.
     check_matrix(image.height, image.width)
+    if name == "JPEG" and len(data) < image.height * image.width / _MOST_PIXELS_PER_BYTE:
+        raise RejectedImageError("is truncated: so few bytes cannot hold so many pixels")
     chosen = check_frame(frame, _pages(image))
     if chosen > 1:
         image.seek(chosen - 1)
@@ -84,6 +91,16 @@ def _decode(data: bytes, name: str, frame: int | None) -> SourceImage:
     if not np.isfinite([pixels.min(), pixels.max()]).all():
         raise RejectedImageError("has grey values that are no finite numbers")
     return SourceImage(pixels, name, bits)
+
+
+def _check_chunks(data: bytes) -> None:
+    """Refuse a PNG file of countless chunks (ISO/IEC 15948, 5.3), each of which costs a parser more than its bytes."""
+    at = 8
+    for _ in range(MAX_CHUNKS):
+        if at + 8 > len(data):
+            return
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+    raise RejectedImageError(f"has more than {MAX_CHUNKS:,} parts: export it again")
 
 
 def _pages(image: Image.Image) -> int:

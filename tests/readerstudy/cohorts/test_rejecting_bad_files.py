@@ -96,6 +96,20 @@ def test_absurd_dimensions_are_rejected_before_they_cost_memory(rows: int, colum
     assert reason(bytes(png))
 
 
+def test_a_jpeg_that_cannot_hold_its_pixels_is_rejected() -> None:
+    jpeg = as_file(PICTURE, "JPEG")
+    at = jpeg.index(b"\xff\xc0") + 5
+    assert "so few bytes" in reason(jpeg[:at] + struct.pack(">HH", 3000, 9000) + jpeg[at + 4 :])
+    # The smallest JPEG of so many pixels: one grey, by the best tables.
+    assert decode(as_file(np.full((3000, 9000), 90, np.uint8), "JPEG", optimize=True, quality=1)).rows == 3000
+    assert decode(as_file(np.full((3000, 9000), 90, np.uint8), "JPEG", progressive=True, quality=1)).rows == 3000
+
+
+def test_a_png_of_countless_chunks_is_rejected() -> None:
+    png, empty = as_file(PICTURE), struct.pack(">L4sL", 0, b"teXt", 0)
+    assert "more than 100,000 parts" in reason(png[:33] + empty * 100_001 + png[33:])
+
+
 def test_a_radiograph_of_usual_size_is_not_absurd() -> None:
     check_matrix(5928, 4728)  # a full-field digital mammogram
 
