@@ -13,6 +13,7 @@ from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.import_ledger import ImportSummary
 from readerstudy.cohorts.importing import CohortLockedError
 from readerstudy.cohorts.profiles import PROFILES, ProfileError, profile_named
+from readerstudy.cohorts.sandbox import SandboxError
 from readerstudy.cohorts.services import CohortNameError
 from readerstudy.cohorts.sources import SourceUnavailableError
 from readerstudy.command import JsonCommand
@@ -21,6 +22,7 @@ from readerstudy.truth.services import TruthError
 
 _REFUSALS = (
     TableError, CohortNameError, CohortLockedError, SourceUnavailableError, TruthError, ProfileError, OtherProfileError,
+    SandboxError,
 )  # fmt: skip
 # A terminal is written to so often at most.
 _SECONDS = 0.2
