@@ -19,7 +19,7 @@ class Unit(Generic[C]):
     cluster: str
 
 
-def draw_units(units: Sequence[Unit[C]], quotas: Mapping[C, int]) -> tuple[list[Unit[C]], C | None]:
+def draw_units(units: Sequence[Unit[C]], quotas: Mapping[C, int]) -> tuple[list[Unit[C]], tuple[C, int] | None]:
     """Fill every cell up to its quota, one unit per cluster, in the order in which the units stand.
 
     A cluster that is in several cells goes from one to another where that makes room (augmenting paths, as in the
@@ -27,14 +27,14 @@ def draw_units(units: Sequence[Unit[C]], quotas: Mapping[C, int]) -> tuple[list[
 
     Returns
     -------
-    (list of Unit, cell or None)
-        What was taken, and the first cell that could not be filled.
+    (list of Unit, (cell, int) or None)
+        What was taken, and the first cell that could not be filled, with the number that it got.
     """
     matching = _Matching(units)
     for cell in sorted(quotas, key=repr):
-        for _ in range(quotas[cell]):
+        for got in range(quotas[cell]):
             if not matching.give_one_more(cell, set()):
-                return list(matching.taken.values()), cell
+                return list(matching.taken.values()), (cell, got)
     return list(matching.taken.values()), None
 
 
@@ -46,11 +46,13 @@ class _Matching(Generic[C]):
         for unit in units:
             self.candidates[unit.cell].setdefault(unit.cluster, unit)
         self.taken: dict[str, Unit[C]] = {}
+        # A cluster that was taken once stays taken, if by another cell: each list of untried units is read once.
+        self.untried = {cell: iter(units.items()) for cell, units in self.candidates.items()}
 
     def give_one_more(self, cell: C, asked: set[C]) -> bool:
         """Take a unit of this cell: a free one, or one whose cluster's other cell can do without it."""
         asked.add(cell)
-        for cluster, unit in self.candidates[cell].items():
+        for cluster, unit in self.untried[cell]:
             if cluster not in self.taken:
                 self.taken[cluster] = unit
                 return True

@@ -85,8 +85,9 @@ def draw(pool: Iterable[PoolCase], design: Design, seed: int) -> Drawn:
         if short is None:
             codes = tuple(sorted(code for unit in chosen for code in unit.codes))
             return Drawn(codes, _table(cases, codes, design))
-        # Patients are in several cells: this one can have no more than it got beside the others.
-        room[short] -= 1
+        # Patients are in several cells: beside the others, this one cannot have that many.
+        cell, got = short
+        room[cell] = quotas[cell] - max(1, (quotas[cell] - got) // 2)
 
 
 def count_strata(pool: Iterable[PoolCase], design: Design) -> list[dict[str, Any]]:
