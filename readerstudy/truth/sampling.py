@@ -16,6 +16,8 @@ from readerstudy.truth.matching_patients import Unit, draw_units
 _CLASSES = ("authentic", "synthetic")
 _PAIR = "pair"
 _SHOWN = 10
+# Strata that share patients are asked again for fewer this often; beyond, a pool is taken to have too few.
+_MOST_TRIES = 40
 
 
 class Cell(NamedTuple):
@@ -77,17 +79,19 @@ def draw(pool: Iterable[PoolCase], design: Design, seed: int) -> Drawn:
     units = _units(cases, design)
     random.Random(seed).shuffle(units)  # noqa: S311 – a draw that can be drawn again, not a secret
     room = dict(Counter(unit.cell for unit in _one_of_each_cluster(units)))
-    while True:
+    enough = len({unit.cluster for unit in units}) >= design.size // (2 if design.pairs else 1)
+    for _ in range(_MOST_TRIES if enough else 0):
         quotas = _quotas(room, design)
         if quotas is None:
-            raise SamplingError(_what_is_short(cases, room, design))
+            break
         chosen, short = draw_units(units, quotas)
         if short is None:
             codes = tuple(sorted(code for unit in chosen for code in unit.codes))
             return Drawn(codes, _table(cases, codes, design))
         # Patients are in several cells: beside the others, this one cannot have that many.
         cell, got = short
-        room[cell] = quotas[cell] - max(1, (quotas[cell] - got) // 2)
+        room[cell] = quotas[cell] - (quotas[cell] - got + 1) // 2
+    raise SamplingError(_what_is_short(cases, room, design))
 
 
 def count_strata(pool: Iterable[PoolCase], design: Design) -> list[dict[str, Any]]:
@@ -228,10 +232,10 @@ def _what_is_short(cases: Sequence[PoolCase], room: Mapping[Cell, int], design: 
         if has[value, stratum] < wanted[value, stratum]
     ]
     more = f"; and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-    said = "; ".join(missing[:_SHOWN]) + more or "the strata of the two classes do not fit each other"
+    said = "; ".join(missing[:_SHOWN]) + more or "too many patients are in several strata"
     return (
         f"The pool cannot give {design.size} such cases{_conditions(design)}: {said}. "
-        f"At most {_most(room, design)} can be drawn."
+        f"At most {max(min(_most(room, design), design.size - design.prevalence.denominator), 0)} can be drawn."
     )
 
 
