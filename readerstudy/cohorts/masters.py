@@ -83,7 +83,7 @@ def _pack(pixels: Grey) -> tuple[dict[str, Any], bytes]:
 def _tabulated(pixels: Grey, displayed: Grey) -> tuple[dict[str, Any], bytes] | None:
     """Give the table by which the whole numbers of one plane become those of the other, or None if there is none."""
     whole = _as_whole_numbers(pixels)
-    if whole is None:
+    if whole is None or pixels.shape != displayed.shape:
         return None
     _, numbers = whole
     table = np.zeros(int(numbers.max()) + 1, np.float32)
