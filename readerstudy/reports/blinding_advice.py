@@ -1,4 +1,4 @@
-"""Which setting of the presentation profile lowers which cue."""
+"""Which setting of the presentation profile acts on which cue; only another audit tells by how much."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _REMEDIES = [
         "takes more of the detail from all images",
     ),
 ]  # fmt: skip
-_NO_REMEDY = "No setting lowers these further: they may be the very signal. Report them with the results."
+_NO_REMEDY = "No setting acts on these: they may be the very signal. Report them with the results."
 
 
 def advice(features: Sequence[dict[str, Any]], profile: PresentationProfile) -> list[dict[str, Any]]:
-    """Say which settings lower the cues whose interval at presentation lies above chance.
+    """Say which settings act on the cues whose interval at presentation lies above chance.
 
     Returns
     -------
