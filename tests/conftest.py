@@ -21,6 +21,15 @@ hypothesis.settings.load_profile("here")
 EVIDENCE_TABLES = ["audit_event", "reading_judgement"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need no database, so that they run once and not once for every database."""
+    for item in items:
+        asked = {"db", "transactional_db", "live_server", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+        if not asked and not item.get_closest_marker("django_db"):
+            item.add_marker("no_database")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Give the folder of real radiographs and ratings that lies beside the project on some machines."""
