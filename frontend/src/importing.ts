@@ -150,9 +150,12 @@ function bindShortName(form: HTMLElement): void {
   name.addEventListener('input', () => {
     isOwn = name.value !== '';
   });
-  title.addEventListener('input', () => {
+  const follow = (): void => {
     if (!isOwn) name.value = slug(title.value);
-  });
+  };
+  title.addEventListener('input', follow);
+  // A title may have been typed before this code was here.
+  follow();
 }
 
 function slug(text: string): string {
