@@ -35,6 +35,7 @@ def coordinators_page(log_in: LogIn) -> Page:
 
 
 def drop(page: Page, *paths: Path) -> None:
+    page.wait_for_load_state()  # the script of the page listens by then; a person is never as quick
     files = [[path.name, base64.b64encode(path.read_bytes()).decode()] for path in paths]
     page.evaluate(DROP, [".drop-zone", files])
 
