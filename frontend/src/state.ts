@@ -116,11 +116,9 @@ export type Screen =
       readonly problem: Problem | null;
       /** To be settled by `takeTheirs()` or `keepMine()` before `submit()`. */
       readonly conflict: Conflict | null;
-      /** The next submission is under way, or waiting for the network; nothing can be edited. */
-      readonly sending: false;
     })
   /** Submitted, and the page cannot go on without the server's word: see `save`; it is sent again by itself. */
-  | (Current & { readonly name: 'submitting'; readonly sending: true })
+  | (Current & { readonly name: 'submitting' })
   | (Current & { readonly name: 'paused' })
   /** The answer of a case; `proceed()`. */
   | (Current & { readonly name: 'feedback'; readonly feedback: Feedback | null; readonly problem: Problem | null })
