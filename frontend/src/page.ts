@@ -82,12 +82,12 @@ export class Page {
 
   private run(command: Command): void {
     const { machine } = this;
-    if (command.do === 'call') machine.chooseCall(command.call);
-    else if (command.do === 'confidence') machine.setConfidence(command.value);
+    if (command.do === 'call') machine.chooseCall(command.call as 'authentic' | 'synthetic');
+    else if (command.do === 'digit') machine.setConfidence(command.digit === 0 ? 100 : command.digit * 10);
     else if (command.do === 'nudge') machine.nudgeConfidence(command.step);
     else if (command.do === 'submit') this.submit();
     else if (command.do === 'view') this.changeView(command.view);
-    else this.toggleHelp();
+    else if (command.do === 'help') this.toggleHelp();
   }
 
   /** Enter means "go on", whatever that is at the moment. */

@@ -20,10 +20,21 @@ import {
 } from '@cornerstonejs/tools';
 import { vec3 } from 'gl-matrix';
 import type { Reading } from './api';
-import type { ViewCommand } from './keys';
+import type { MarkShape } from './marks';
 import { flip, type Orientation, turn, UPRIGHT } from './orientation';
+import type { Adjustment, Tool, ViewChange, ViewCommand } from './viewer/tool';
 import { windowOf } from './window';
 import { WindowTool } from './windowtool';
+
+export type { MarkShape } from './marks';
+export type { Tool, ViewChange, ViewCommand } from './viewer/tool';
+
+/** The UIDs by which the blinded DICOMweb service knows an image. */
+export type Instance = Pick<Reading, 'dicom_study_uid' | 'dicom_series_uid' | 'sop_instance_uid'>;
+/** A part of the image: left, top, width and height in fractions of it. */
+export type Region = readonly [x: number, y: number, width: number, height: number];
+/** Whether the keyboard draws: no, could by the arrow keys, or a crosshair is on the image. */
+export type Crosshair = 'no' | 'ready' | 'shown';
 
 export interface View {
   readonly width: number;
@@ -31,6 +42,7 @@ export interface View {
   readonly zoom: number;
 }
 
+const UPCOMING = {};
 const VIEWPORT = 'xray';
 /** Raw little-endian or HTJ2K, whichever the cohort has: each of one length, so that its size says nothing. */
 const FRAME =
@@ -110,10 +122,70 @@ export class Viewer {
   perform(command: ViewCommand): void {
     if (!this.viewport.getCurrentImageId()) return;
     if (command === 'pan') this.togglePan();
-    else this.change(command);
+    else if (command in UPCOMING) return;
+    else
+      this.change(command as Exclude<Adjustment, 'window-default' | 'window-full' | 'window-auto' | 'clear-measures'>);
   }
 
-  private change(command: Exclude<ViewCommand, 'pan'>): void {
+  /** What left drags do. */
+  get tool(): Tool {
+    return this.panning ? 'pan' : 'window';
+  }
+
+  setTool(_tool: Tool): void {}
+
+  onTool(_listener: (tool: Tool) => void): void {}
+
+  /** Called with every change of what is seen, for the log. */
+  onChange(_listener: (change: ViewChange) => void): void {}
+
+  /** Millimetres per pixel of the image as presented, row and column; null where they are not known of all images. */
+  calibrate(_spacing: readonly [row: number, column: number] | null): void {}
+
+  /** Take the image off the page, as for a pause. */
+  hide(): void {}
+
+  reveal(): void {}
+
+  marks(): readonly MarkShape[] {
+    return [];
+  }
+
+  setMarks(_marks: readonly MarkShape[]): void {}
+
+  onMarks(_listener: (marks: readonly MarkShape[]) => void): void {}
+
+  removeMark(_id: number): void {}
+
+  /** The part of the image that an aid points at. */
+  showRegion(_region: Region | null): void {}
+
+  /** A picture for comparison beside the case. */
+  async showBeside(_companion: Instance | null): Promise<boolean> {
+    return true;
+  }
+
+  /** Bytes of decoded images that are held. */
+  memory(): number {
+    return cache.getCacheSize();
+  }
+
+  get crosshair(): Crosshair {
+    return 'no';
+  }
+
+  /** Move the crosshair by so many pixels of the screen, right and down. */
+  moveCrosshair(_by: readonly [right: number, down: number]): void {}
+
+  /** Set a point where the crosshair is. */
+  setPoint(): void {}
+
+  /** Give up what is half drawn; else lay the tool down. */
+  cancel(): void {}
+
+  private change(
+    command: Exclude<Adjustment, 'window-default' | 'window-full' | 'window-auto' | 'clear-measures'>,
+  ): void {
     const { viewport, orientation } = this;
     const changes = {
       invert: () => viewport.setProperties({ invert: !viewport.getProperties().invert }),
