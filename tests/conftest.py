@@ -18,7 +18,10 @@ from readerstudy.audit import append_only
 hypothesis.settings.register_profile("here", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("here")
 
-EVIDENCE_TABLES = ["audit_event", "reading_judgement"]
+EVIDENCE_TABLES = [
+    "audit_event", "studies_hanginglist", "reading_judgement", "reading_mark", "reading_phaseanswers",
+    "detectors_aidshown", "training_feedbackshown",
+]  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)

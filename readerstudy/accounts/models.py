@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -31,6 +32,8 @@ class User(AbstractUser):
     """A person who can log in."""
 
     role = models.CharField(max_length=20, choices=Role, default=Role.READER)
+    # {"language": "de", "keys": {command: key}}, each only where it was chosen.
+    preferences: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict, blank=True)
 
     class Meta(AbstractUser.Meta):
         constraints = [models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known")]

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from readerstudy.cohorts.models import Case
+from readerstudy.reading.models import Reading
+from readerstudy.studies.models import Phase
 
 
 class Detector(models.Model):
@@ -29,6 +31,8 @@ class DetectorScore(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     score = models.FloatField(null=True)
     call = models.BooleanField(null=True)
+    # x, y, width and height of the region that spoke for it, as fractions of the image; empty where it names none.
+    region: models.JSONField[list[float] | None, list[float] | None] = models.JSONField(null=True)
 
     class Meta:
         constraints = [
@@ -40,3 +44,34 @@ class DetectorScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.detector_id} on {self.case_id}"
+
+
+class PhaseAid(models.Model):
+    """Which detector aids the readers of a phase, and what of it they see; never its name."""
+
+    phase = models.OneToOneField(Phase, on_delete=models.CASCADE, related_name="+")
+    detector = models.ForeignKey(Detector, on_delete=models.PROTECT, related_name="+")
+    shows_score = models.BooleanField(default=True)
+    shows_call = models.BooleanField(default=False)
+    shows_region = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shows_score=True) | Q(shows_call=True) | Q(shows_region=True),
+                name="phase_aid_shows_something",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"aid of {self.phase_id}"
+
+
+class AidShown(models.Model):
+    """The first time that a reader was shown the aid of a reading. Never edited."""
+
+    reading = models.OneToOneField(Reading, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"aid on {self.reading_id}"

@@ -41,7 +41,7 @@ def open_sessions(user: User) -> QuerySet[ReadingSession]:
 def next_phase(reader: Reader) -> Phase | None:
     """Give the first phase that the reader has not finished, or None at the end."""
     finished = reader.sessions.exclude(finished_at=None).values("phase")
-    return reader.study.phases.exclude(pk__in=finished).order_by("position").first()
+    return reader.steps().exclude(pk__in=finished).first()
 
 
 def current_position(session: ReadingSession) -> int | None:
@@ -151,7 +151,7 @@ class PhaseProgress:
 def progress(reader: Reader) -> list[PhaseProgress]:
     """Say for every phase how many cases there are and how many are judged."""
     rows = []
-    for phase in reader.study.phases.annotate(n=Count("cohort__cases")):
+    for phase in reader.steps().annotate(n=Count("cohort__cases")):
         judgements = Judgement.objects.filter(reading__session__reader=reader, reading__session__phase=phase)
         times = list(judgements.filter(revision=1).values_list("seconds", "received_at"))
         rows.append(

@@ -17,7 +17,6 @@ from readerstudy.cohorts.models import Case
 from readerstudy.reading import gates
 from readerstudy.reading.models import Judgement, Reading, ReadingSession, rating_of
 from readerstudy.reading.queries import current_position, next_phase
-from readerstudy.studies.allocation import random_order, session_seed
 from readerstudy.studies.models import Phase, Reader
 
 _REUSED = "This idempotency key was used for another judgement. Make a new one for each judgement."
@@ -87,13 +86,24 @@ def start_session(*, reader: Reader, actor: User) -> tuple[ReadingSession, bool]
 
 
 def _draw_session(reader: Reader, phase: Phase, actor: User) -> ReadingSession:
-    """Draw the hanging list and store it: it is never computed again."""
-    seed = session_seed(study_seed=reader.study.seed, reader=reader.code, phase=phase.name)
-    session = ReadingSession.objects.create(reader=reader, phase=phase, seed=seed)
-    cases = {case.code: case for case in Case.objects.filter(cohort=phase.cohort_id)}
+    """Hang the cases as they were drawn at the lock."""
+    drawn = reader.hanging_lists.get(phase=phase)
+    session = ReadingSession.objects.create(
+        reader=reader, phase=phase, hanging_list=drawn, started_at=reader.study.now()
+    )
+    codes = {place[name] for place in drawn.places for name in ("case", "companion")}
+    cases = {case.code: case for case in Case.objects.filter(code__in=codes)}
     Reading.objects.bulk_create(
-        Reading(session=session, position=position, case=cases[code])
-        for position, code in enumerate(random_order(list(cases), seed=seed), start=1)
+        Reading(
+            session=session,
+            position=position,
+            case=cases[place["case"]],
+            modality=place["modality"],
+            aided=place["aided"],
+            reread=place["reread"],
+            companion=cases.get(place["companion"]),
+        )
+        for position, place in enumerate(drawn.places, start=1)
     )
     audit.record(
         actor=actor, verb="reading.started", target=f"study:{reader.study.slug}", reader=reader.code, phase=phase.name

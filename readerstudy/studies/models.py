@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from readerstudy.accounts.models import Invitation
 from readerstudy.cohorts.models import Cohort
@@ -31,11 +36,16 @@ class Study(models.Model):
 
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
+    # What readers see in place of the title, which may name a purpose that they must not know.
+    shown_title = models.CharField(max_length=200, blank=True)
     consent = models.TextField()
     preset = models.CharField(max_length=40)
     seed = models.PositiveIntegerField(default=new_seed)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     protocol_digest = models.CharField(max_length=64, blank=True)
+    # A trial run: its clock may be moved, and its judgements are no evidence.
+    is_pilot = models.BooleanField(default=False)
+    clock_offset = models.DurationField(default=timedelta)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -48,10 +58,24 @@ class Study(models.Model):
 
     class Meta:
         ordering = ["-created_at", "slug"]
-        constraints = [models.CheckConstraint(condition=models.Q(status__in=Status.values), name="study_status_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="study_status_known"),
+            models.CheckConstraint(
+                condition=Q(is_pilot=True) | Q(clock_offset=timedelta()), name="study_clock_moves_only_in_a_pilot"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def reader_title(self) -> str:
+        """What readers see as its title."""
+        return self.shown_title or self.title
+
+    def now(self) -> datetime:
+        """Give the time by the study's clock, by which its gates open; it differs from ours in a pilot only."""
+        return timezone.now() + self.clock_offset
 
     @property
     def is_running(self) -> bool:
@@ -73,7 +97,14 @@ class Purpose(models.TextChoices):
     """What a phase is for."""
 
     PRACTICE = "practice", "Practice"
+    PURPOSE_BLINDED = "purpose-blinded", "Purpose-blinded reading"
     INFORMED = "informed", "Informed reading"
+    AIDED = "aided", "Aided reading"
+    TRAINING = "training", "Training"
+
+
+# Their judgements stay out of the results, and the answer may be told.
+UNTESTED = (Purpose.PRACTICE, Purpose.TRAINING)
 
 
 class Feedback(models.TextChoices):
@@ -81,10 +112,43 @@ class Feedback(models.TextChoices):
 
     NONE = "none", "None"
     AFTER_EACH = "after-each", "After each case"
+    AT_END = "at-end", "At the end"
+
+
+class Order(models.TextChoices):
+    """How the cases of a hanging list are ordered."""
+
+    RANDOM = "random", "Random for every reader"
+    BLOCKED = "blocked", "Random within balanced blocks"
+    SAME = "same", "One drawn order for all"
+
+
+class Allocation(models.TextChoices):
+    """Which cases a reader reads."""
+
+    CROSSED = "crossed", "Every reader reads every case"
+    SPLIT_PLOT = "split-plot", "Each group of readers its own cases"
+    LATIN_SQUARE = "latin-square", "Each arm another part in each phase"
+
+
+class Aid(models.TextChoices):
+    """When a detector's verdict is shown."""
+
+    NONE = "none", "None"
+    CONCURRENT = "concurrent", "With the case"
+    SEQUENTIAL = "sequential", "After one's own judgement"
+
+
+class TimeLimit(models.TextChoices):
+    """What happens when the time for a case is over."""
+
+    NONE = "none", "None"
+    SOFT = "soft", "The reader is told"
+    HARD = "hard", "The image goes, and what is entered is sent"
 
 
 class Phase(models.Model):
-    """A stage of a study with one purpose, one modality, one cohort."""
+    """A stage of a study with one purpose and one cohort; docs/protocol-guide.md says what each setting does."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="phases")
     position = models.PositiveSmallIntegerField()
@@ -93,19 +157,61 @@ class Phase(models.Model):
     purpose = models.CharField(max_length=20, choices=Purpose)
     modality = models.CharField(max_length=40, default="unaided")
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="+")
+    # A subset of the cohort of this many cases; all of them where it is empty.
+    case_count = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    instructions = models.TextField(blank=True)
+    disclosed_prevalence = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
+    order = models.CharField(max_length=20, choices=Order, default=Order.RANDOM)
+    block_size = models.PositiveSmallIntegerField(default=10, validators=[MinValueValidator(2)])
+    allocation = models.CharField(max_length=20, choices=Allocation, default=Allocation.CROSSED)
+    parts = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    anchors = models.PositiveIntegerField(default=0)
+    reread_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     feedback = models.CharField(max_length=20, choices=Feedback, default=Feedback.NONE)
-    instructions = models.TextField()
+    qualification_percent = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    attempts = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    aid = models.CharField(max_length=20, choices=Aid, default=Aid.NONE)
+    # A mark that `detectors` writes from above: which detector aids here, and that it has judged every case.
+    aid_digest = models.CharField(max_length=64, blank=True)
+    washout_days = models.PositiveSmallIntegerField(default=0)
+    time_limit = models.CharField(max_length=20, choices=TimeLimit, default=TimeLimit.NONE)
+    time_limit_seconds = models.PositiveIntegerField(null=True, blank=True, validators=[MinValueValidator(5)])
+    break_after_minutes = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    revisit = models.BooleanField(default=False)
+    undo_seconds = models.PositiveSmallIntegerField(default=60)
+    companions = models.ForeignKey(Cohort, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["study", "position"]
         constraints = [
             models.UniqueConstraint(fields=["study", "position"], name="phase_position_once_per_study"),
             models.UniqueConstraint(fields=["study", "name"], name="phase_name_once_per_study"),
-            models.CheckConstraint(condition=models.Q(purpose__in=Purpose.values), name="phase_purpose_known"),
-            models.CheckConstraint(condition=models.Q(feedback__in=Feedback.values), name="phase_feedback_known"),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="phase_purpose_known"),
+            models.CheckConstraint(condition=Q(feedback__in=Feedback.values), name="phase_feedback_known"),
+            models.CheckConstraint(condition=Q(order__in=Order.values), name="phase_order_known"),
+            models.CheckConstraint(condition=Q(allocation__in=Allocation.values), name="phase_allocation_known"),
+            models.CheckConstraint(condition=Q(aid__in=Aid.values), name="phase_aid_known"),
+            models.CheckConstraint(condition=Q(time_limit__in=TimeLimit.values), name="phase_time_limit_known"),
             models.CheckConstraint(
-                condition=models.Q(feedback=Feedback.NONE) | models.Q(purpose=Purpose.PRACTICE),
-                name="phase_feedback_only_in_practice",
+                condition=Q(feedback=Feedback.NONE) | Q(purpose__in=UNTESTED), name="phase_feedback_only_in_practice"
+            ),
+            models.CheckConstraint(
+                condition=Q(qualification_percent=None) | Q(purpose__in=UNTESTED),
+                name="phase_qualification_only_in_practice",
+            ),
+            models.CheckConstraint(
+                condition=Q(time_limit=TimeLimit.NONE) | Q(time_limit_seconds__isnull=False),
+                name="phase_time_limit_in_seconds",
+            ),
+            models.CheckConstraint(
+                condition=~Q(purpose=Purpose.PURPOSE_BLINDED) | Q(undo_seconds=0, revisit=False, aid=Aid.NONE),
+                name="phase_purpose_blinded_is_final_and_unaided",
+            ),
+            models.CheckConstraint(
+                condition=Q(revisit=False) | Q(feedback=Feedback.NONE) & ~Q(aid=Aid.SEQUENTIAL),
+                name="phase_revisit_without_feedback_or_sequential_aid",
             ),
         ]
 
@@ -115,7 +221,102 @@ class Phase(models.Model):
     @property
     def is_practice(self) -> bool:
         """Whether its judgements stay out of the results."""
-        return self.purpose == Purpose.PRACTICE
+        return self.purpose in UNTESTED
+
+
+class QuestionKind(models.TextChoices):
+    """What a reader is asked for."""
+
+    CALL = "call", "Call and confidence"
+    QUALITY = "quality", "Rating on a scale with named steps"
+    DIAGNOSIS = "diagnosis", "Diagnosis"
+    OPEN = "open", "Open question"
+    MARKS = "marks", "Marks on the image"
+
+
+class Asked(models.TextChoices):
+    """When a question is asked."""
+
+    CASE = "case", "With every case"
+    END = "end", "At the end of the phase"
+
+
+class Question(models.Model):
+    """One thing that readers are asked in a phase."""
+
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField()
+    name = models.SlugField()
+    kind = models.CharField(max_length=20, choices=QuestionKind)
+    text = models.CharField(max_length=300)
+    help = models.CharField(max_length=500, blank=True)
+    asked = models.CharField(max_length=10, choices=Asked, default=Asked.CASE)
+    required = models.BooleanField(default=True)
+    # Of a call: steps of the confidence scale; 0 for a slider from 1 to 100.
+    points = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(10)])
+    # Of a call: whether the reader must choose. Where not, "cannot tell" is a judgement without a rating.
+    forced = models.BooleanField(default=True)
+    # Anchors of a rating, diagnoses to pick from, or reasons of a mark: a list of words.
+    options: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    # Of marks: some of "point", "box", "freehand".
+    tools: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    # {"question": name of an earlier one, "is": the answers on which this one is asked}, or nothing.
+    condition: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["phase", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["phase", "position"], name="question_position_once_per_phase"),
+            models.UniqueConstraint(fields=["phase", "name"], name="question_name_once_per_phase"),
+            models.UniqueConstraint(
+                fields=["phase"], condition=Q(kind=QuestionKind.CALL), name="question_call_once_per_phase"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=QuestionKind.values), name="question_kind_known"),
+            models.CheckConstraint(
+                condition=Q(asked=Asked.CASE) | Q(asked=Asked.END) & ~Q(kind__in=["call", "marks"]),
+                name="question_of_an_image_is_asked_with_it",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.phase_id} {self.name}"
+
+
+class Arm(models.Model):
+    """Readers who share a sequence of phases."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="arms")
+    position = models.PositiveSmallIntegerField()
+    name = models.SlugField(max_length=20)
+    title = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["study", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "position"], name="arm_position_once_per_study"),
+            models.UniqueConstraint(fields=["study", "name"], name="arm_name_once_per_study"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study_id} {self.name}"
+
+
+class ArmStep(models.Model):
+    """One phase at its place in an arm's sequence."""
+
+    arm = models.ForeignKey(Arm, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["arm", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["arm", "position"], name="arm_step_position_once_per_arm"),
+            models.UniqueConstraint(fields=["arm", "phase"], name="arm_step_phase_once_per_arm"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.arm_id} #{self.position}"
 
 
 class Reader(models.Model):
@@ -123,6 +324,9 @@ class Reader(models.Model):
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="readers")
     code = models.CharField(max_length=10)
+    number = models.PositiveSmallIntegerField()
+    # Drawn at the lock, or with the place where that comes later.
+    arm = models.ForeignKey(Arm, null=True, blank=True, on_delete=models.PROTECT, related_name="readers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     invitation = models.OneToOneField(Invitation, null=True, on_delete=models.PROTECT, related_name="+")
     consented_at = models.DateTimeField(null=True, blank=True)
@@ -135,6 +339,7 @@ class Reader(models.Model):
         ordering = ["study", "code"]
         constraints = [
             models.UniqueConstraint(fields=["study", "code"], name="reader_code_once_per_study"),
+            models.UniqueConstraint(fields=["study", "number"], name="reader_number_once_per_study"),
             models.UniqueConstraint(fields=["study", "user"], name="reader_user_once_per_study"),
         ]
 
@@ -145,3 +350,36 @@ class Reader(models.Model):
     def join_path(self) -> str:
         """The address of the page behind the reader's invitation, or an empty string without one."""
         return reverse("studies:join", args=[self.invitation.token]) if self.invitation else ""
+
+    def steps(self) -> models.QuerySet[Phase]:
+        """The reader's phases in the order of the arm; none before the lock."""
+        return (
+            Phase.objects.filter(pk__in=ArmStep.objects.filter(arm=self.arm_id).values("phase"))
+            .annotate(step=models.Subquery(_step_of(self.arm_id)))
+            .order_by("step")
+        )
+
+
+def _step_of(arm: int | None) -> models.QuerySet[ArmStep]:
+    return ArmStep.objects.filter(arm=arm, phase=models.OuterRef("pk")).values("position")
+
+
+class HangingList(models.Model):
+    """The order of cases of one reader in one phase: drawn once from the stored seed, and never changed.
+
+    `places` is a list of `{"case", "modality", "aided", "reread", "companion"}` (`allocation.Place`).
+    """
+
+    reader = models.ForeignKey(Reader, on_delete=models.PROTECT, related_name="hanging_lists")
+    phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="+")
+    seed = models.CharField(max_length=64)
+    places: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField()
+    drawn_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "phase"], name="hanging_list_once_per_reader_and_phase")
+        ]
+
+    def __str__(self) -> str:
+        return f"hanging list {self.reader_id} {self.phase_id}"

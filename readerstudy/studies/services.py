@@ -15,7 +15,20 @@ from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.audit import services as audit
 from readerstudy.cohorts.models import Cohort, Image
-from readerstudy.studies.models import Feedback, Phase, Purpose, Reader, Status, Study
+from readerstudy.studies.allocation import random_order, session_seed
+from readerstudy.studies.models import (
+    Arm,
+    ArmStep,
+    Feedback,
+    HangingList,
+    Phase,
+    Purpose,
+    Question,
+    QuestionKind,
+    Reader,
+    Status,
+    Study,
+)
 from readerstudy.studies.presets import CONSENT, PRESETS
 
 
@@ -51,8 +64,9 @@ def create_study(
         raise StudyError(" ".join(error.messages)) from None
     study.save()
     phases = [phase for phase in chosen.phases if phase[0] < len(cohorts)]
+    arm = Arm.objects.create(study=study, position=1, name="a")
     for position, (index, phase) in enumerate(phases, start=1):
-        Phase.objects.create(
+        made = Phase.objects.create(
             study=study,
             position=position,
             cohort=cohorts[index],
@@ -61,6 +75,10 @@ def create_study(
             purpose=phase.purpose,
             feedback=phase.feedback,
             instructions=phase.instructions,
+        )
+        ArmStep.objects.create(arm=arm, position=position, phase=made)
+        Question.objects.create(
+            phase=made, position=1, name="call", kind=QuestionKind.CALL, text="Is this X-ray authentic or synthetic?"
         )
     audit.record(
         actor=actor, verb="studies.created", target=f"study:{slug}", preset=preset, cohorts=[c.slug for c in cohorts]
@@ -160,10 +178,25 @@ def lock_study(*, study: Study, actor: User | None, unaudited_because: str = "")
     Cohort.objects.filter(pk__in=held).update(is_locked=True)
     study.status, study.locked_at, study.protocol_digest = Status.RUNNING, timezone.now(), protocol_digest(study)
     study.save(update_fields=["status", "locked_at", "protocol_digest", "unaudited_because"])
+    for reader in study.readers.order_by("number"):
+        _prepare(reader)
     because = {"unaudited_because": study.unaudited_because} if study.unaudited_because else {}
     audit.record(
         actor=actor, verb="studies.locked", target=f"study:{study.slug}", protocol=study.protocol_digest, **because
     )
+
+
+def _prepare(reader: Reader) -> None:
+    """Put a reader of a locked study into an arm, and draw the hanging lists."""
+    reader.arm = reader.study.arms.first()
+    reader.save(update_fields=["arm"])
+    for phase in reader.steps().select_related("cohort"):
+        seed = session_seed(study_seed=reader.study.seed, reader=reader.code, phase=phase.name)
+        codes = random_order(list(phase.cohort.cases.values_list("code", flat=True)), seed=seed)
+        place = {"modality": phase.modality, "aided": False, "reread": 0, "companion": ""}
+        HangingList.objects.create(
+            reader=reader, phase=phase, seed=seed, places=[{"case": code, **place} for code in codes]
+        )
 
 
 def _reason_without_audit(study: Study, reason: str) -> str:
@@ -234,9 +267,12 @@ def invite_reader(*, study: Study, actor: User | None, simulated: bool = False) 
     reader = Reader.objects.create(
         study=study,
         code=f"R{number:02d}",
+        number=number,
         invitation=Invitation.objects.create(created_by=actor),
         is_simulated=simulated,
     )
+    if study.is_running:
+        _prepare(reader)
     audit.record(actor=actor, verb="studies.reader_invited", target=f"study:{study.slug}", reader=reader.code)
     return reader
 
