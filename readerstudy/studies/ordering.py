@@ -66,7 +66,8 @@ def _to_show_again(early: Sequence[str], *, strata: Mapping[str, int], percent: 
     """Choose among the cases that come early enough; what a stratum lacks among them, the others give."""
     count = min(-(-len(strata) * percent // 100), len(early))
     left = Counter(strata[case] for case in sample(strata, count, seed=f"{seed}/shares")) if count else Counter()
-    chosen, spare = [], []
+    chosen: list[str] = []
+    spare: list[str] = []
     for case in shuffled(early, seed=f"{seed}/choice"):
         takes = left[strata[case]] > 0
         left[strata[case]] -= takes

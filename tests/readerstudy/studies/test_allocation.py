@@ -31,11 +31,17 @@ plans = st.builds(
 TWENTY = {f"CASE{number:02d}": number % 2 for number in range(20)}
 
 
-def hung(plan: OrderPlan, cases: dict[str, int] = TWENTY, **who: int) -> list[Place]:
+def hung(
+    plan: OrderPlan,
+    cases: dict[str, int] = TWENTY,
+    *,
+    study_seed: int = 7,
+    reader: int = 1,
+    arm: int = 0,
+    period: int = 0,
+) -> list[Place]:
     """Draw a list of phase-1 for reader 1 of a study with the seed 7, unless said otherwise."""
-    return draw(
-        plan, cases=cases, study_seed=who.pop("study_seed", 7), phase="phase-1", reader=who.pop("reader", 1), **who
-    )
+    return draw(plan, cases=cases, study_seed=study_seed, phase="phase-1", reader=reader, arm=arm, period=period)
 
 
 def first_showings(places: list[Place]) -> list[str]:
