@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+GENESIS = "0" * 64  # what the first event names as the one before it
+
 
 class Event(models.Model):
     """One thing that somebody did, chained to the event before it."""

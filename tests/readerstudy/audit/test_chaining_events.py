@@ -91,17 +91,7 @@ def test_tampering_past_the_triggers_is_found(coordinator: User, tampering: str)
         call_command("verify_audit", json=True, stdout=out)
     broken = first_broken_event()
     assert broken is not None
-    assert json.loads(out.getvalue())["broken"] == broken.pk
-
-
-@pytest.mark.django_db
-def test_cutting_off_the_newest_events_changes_the_head_that_was_noted_down(coordinator: User) -> None:
-    third = three_events(coordinator)[-1]
-    noted = verified()
-    lift_triggers()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM audit_event WHERE id = %s", [third.pk])
-    assert verified()["head"] != noted["head"]
+    assert json.loads(out.getvalue())["broken"] == broken
 
 
 @pytest.mark.django_db
@@ -124,7 +114,7 @@ def test_a_fraction_is_refused_because_databases_would_write_it_differently(frac
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_threads_that_write_at_once_leave_no_broken_link() -> None:
+def test_sixteen_threads_that_write_at_once_leave_no_broken_link() -> None:
     def write() -> None:
         try:
             for number in range(5):
@@ -132,10 +122,11 @@ def test_eight_threads_that_write_at_once_leave_no_broken_link() -> None:
         finally:
             connection.close()
 
-    threads = [Thread(target=write) for _ in range(8)]
+    threads = [Thread(target=write) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert verified()["events"] == 40
-    assert len(set(Event.objects.values_list("previous", flat=True))) == 40
+    assert verified()["events"] == 80
+    assert first_broken_event() is None
+    assert len(set(Event.objects.values_list("previous", flat=True))) == 80
