@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.models import Invitation
 from readerstudy.cohorts.models import Cohort
@@ -25,10 +26,10 @@ def new_seed() -> int:
 class Status(models.TextChoices):
     """Where a study is in its life; it only moves forwards."""
 
-    DRAFT = "draft", "Draft"
-    RUNNING = "running", "Running"
-    CLOSED = "closed", "Closed"
-    UNBLINDED = "unblinded", "Unblinded"
+    DRAFT = "draft", _("Draft")
+    RUNNING = "running", _("Running")
+    CLOSED = "closed", _("Closed")
+    UNBLINDED = "unblinded", _("Unblinded")
 
 
 class Study(models.Model):
@@ -38,6 +39,8 @@ class Study(models.Model):
     title = models.CharField(max_length=200)
     # What readers see in place of the title, which may name a purpose that they must not know.
     shown_title = models.CharField(max_length=200, blank=True)
+    # What the protocol is for, in one sentence for coordinators.
+    summary = models.CharField(max_length=500, blank=True)
     consent = models.TextField()
     preset = models.CharField(max_length=40)
     seed = models.PositiveIntegerField(default=new_seed)
@@ -93,14 +96,56 @@ class Study(models.Model):
         return self.status == Status.UNBLINDED
 
 
+class StudyCohort(models.Model):
+    """A cohort of a study, under the name by which its protocol asks for it."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="slots")
+    position = models.PositiveSmallIntegerField()
+    slot = models.SlugField(max_length=20)
+    title = models.CharField(max_length=200, blank=True)
+    is_optional = models.BooleanField(default=False)
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["study", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "position"], name="study_cohort_position_once_per_study"),
+            models.UniqueConstraint(fields=["study", "slot"], name="study_cohort_slot_once_per_study"),
+            models.UniqueConstraint(fields=["study", "cohort"], name="study_cohort_once_per_study"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study_id} {self.slot}"
+
+
+class ProtocolRevision(models.Model):
+    """What a draft said before a change, so that the change can be undone. Locked studies change no more."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    document = models.TextField()
+    # The cohort (its short name) of every slot of the document.
+    cohorts: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    # What was about to be changed, in the words of the page.
+    change = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["study", "number"]
+        constraints = [models.UniqueConstraint(fields=["study", "number"], name="protocol_revision_once_per_study")]
+
+    def __str__(self) -> str:
+        return f"{self.study_id} before change {self.number}"
+
+
 class Purpose(models.TextChoices):
     """What a phase is for."""
 
-    PRACTICE = "practice", "Practice"
-    PURPOSE_BLINDED = "purpose-blinded", "Purpose-blinded reading"
-    INFORMED = "informed", "Informed reading"
-    AIDED = "aided", "Aided reading"
-    TRAINING = "training", "Training"
+    PRACTICE = "practice", _("Practice")
+    PURPOSE_BLINDED = "purpose-blinded", _("Purpose-blinded reading")
+    INFORMED = "informed", _("Informed reading")
+    AIDED = "aided", _("Aided reading")
+    TRAINING = "training", _("Training")
 
 
 # Their judgements stay out of the results, and the answer may be told.
@@ -110,41 +155,41 @@ UNTESTED = (Purpose.PRACTICE, Purpose.TRAINING)
 class Feedback(models.TextChoices):
     """When the reader is told the answer."""
 
-    NONE = "none", "None"
-    AFTER_EACH = "after-each", "After each case"
-    AT_END = "at-end", "At the end"
+    NONE = "none", _("None")
+    AFTER_EACH = "after-each", _("After each case")
+    AT_END = "at-end", _("At the end")
 
 
 class Order(models.TextChoices):
     """How the cases of a hanging list are ordered."""
 
-    RANDOM = "random", "Random for every reader"
-    BLOCKED = "blocked", "Random within balanced blocks"
-    SAME = "same", "One drawn order for all"
+    RANDOM = "random", _("Random for every reader")
+    BLOCKED = "blocked", _("Random within balanced blocks")
+    SAME = "same", _("One drawn order for all")
 
 
 class Allocation(models.TextChoices):
     """Which cases a reader reads."""
 
-    CROSSED = "crossed", "Every reader reads every case"
-    SPLIT_PLOT = "split-plot", "Each group of readers its own cases"
-    LATIN_SQUARE = "latin-square", "Each arm another part in each phase"
+    CROSSED = "crossed", _("Every reader reads every case")
+    SPLIT_PLOT = "split-plot", _("Each group of readers its own cases")
+    LATIN_SQUARE = "latin-square", _("Each arm another part in each phase")
 
 
 class Aid(models.TextChoices):
     """When a detector's verdict is shown."""
 
-    NONE = "none", "None"
-    CONCURRENT = "concurrent", "With the case"
-    SEQUENTIAL = "sequential", "After one's own judgement"
+    NONE = "none", _("None")
+    CONCURRENT = "concurrent", _("With the case")
+    SEQUENTIAL = "sequential", _("After one's own judgement")
 
 
 class TimeLimit(models.TextChoices):
     """What happens when the time for a case is over."""
 
-    NONE = "none", "None"
-    SOFT = "soft", "The reader is told"
-    HARD = "hard", "The image goes, and what is entered is sent"
+    NONE = "none", _("None")
+    SOFT = "soft", _("The reader is told")
+    HARD = "hard", _("The image goes, and what is entered is sent")
 
 
 class Phase(models.Model):
@@ -227,18 +272,18 @@ class Phase(models.Model):
 class QuestionKind(models.TextChoices):
     """What a reader is asked for."""
 
-    CALL = "call", "Call and confidence"
-    QUALITY = "quality", "Rating on a scale with named steps"
-    DIAGNOSIS = "diagnosis", "Diagnosis"
-    OPEN = "open", "Open question"
-    MARKS = "marks", "Marks on the image"
+    CALL = "call", _("Call and confidence")
+    QUALITY = "quality", _("Rating on a scale with named steps")
+    DIAGNOSIS = "diagnosis", _("Diagnosis")
+    OPEN = "open", _("Open question")
+    MARKS = "marks", _("Marks on the image")
 
 
 class Asked(models.TextChoices):
     """When a question is asked."""
 
-    CASE = "case", "With every case"
-    END = "end", "At the end of the phase"
+    CASE = "case", _("With every case")
+    END = "end", _("At the end of the phase")
 
 
 class Question(models.Model):
