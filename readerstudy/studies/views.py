@@ -19,7 +19,6 @@ from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.studies import services
 from readerstudy.studies.forms import AboutReaderForm, NewReaderForm, StudyForm
 from readerstudy.studies.models import Reader, Status, Study
-from readerstudy.studies.presets import SINGLE_PHASE
 
 
 @coordinator_required
@@ -38,7 +37,7 @@ def new_study(request: HttpRequest) -> HttpResponse:
             services.create_study(
                 slug=data["slug"],
                 title=data["title"],
-                preset=SINGLE_PHASE.name,
+                preset="single-phase",
                 cohorts=form.chosen_cohorts(),
                 actor=user_of(request),
             )

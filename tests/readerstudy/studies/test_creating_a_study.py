@@ -101,7 +101,7 @@ def test_too_many_cohorts_are_refused_with_what_the_preset_takes() -> None:
 
 def test_an_unknown_preset_is_refused_with_those_that_are_known() -> None:
     cohort = an_unpictured_cohort("main", cases=2)
-    with pytest.raises(StudyError, match=r"There is no preset 'double'\. Known: single-phase"):
+    with pytest.raises(StudyError, match=r"There is no preset “double”\. Known: rsna2026, single-phase"):
         create_study(slug="mine", preset="double", cohorts=[cohort])
 
 

@@ -1,0 +1,122 @@
+"""What keeps a draft from being locked, in words for the coordinator, each with its cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from readerstudy.cohorts.models import Cohort, Image
+from readerstudy.studies.models import UNTESTED, Aid, Feedback, Phase, Status, Study
+from readerstudy.studies.protocol import protocol_of
+from readerstudy.studies.rules import faults_of, gaps_of
+from readerstudy.studies.wording import doubts_of
+
+
+def what_locking_misses(study: Study) -> list[str]:
+    """Say, in words for the coordinator, what still keeps the study from being locked."""
+    phases = list(study.phases.order_by("position").select_related("cohort", "companions"))
+    if not phases:
+        return [_("The study has no phases: add one.")]
+    protocol = protocol_of(study)
+    return [
+        *_cohort_gaps(phases),
+        *map(str, faults_of(protocol)),
+        *gaps_of(protocol),
+        *(words for phase in phases for words in _case_gaps(phase)),
+        *_told_beforehand(study),
+    ]
+
+
+def what_may_tell_the_purpose(study: Study) -> list[str]:
+    """Say where readers might guess a purpose that a phase hides; the study can be locked all the same."""
+    return doubts_of(protocol_of(study), study.slug)
+
+
+def _cohort_gaps(phases: list[Phase]) -> Iterator[str]:
+    for cohort in {phase.cohort_id: phase.cohort for phase in phases}.values():
+        named = {"cohort": cohort.slug}
+        if not cohort.cases.exists():
+            yield _("The cohort %(cohort)s has no cases: import some (import_cases).") % named
+        elif not cohort.is_sealed:
+            words = _(
+                "The truth of the cohort %(cohort)s is not sealed: give every case its truth, of both classes "
+                "(import_cases … --truth truth.csv)."
+            )
+            yield words % named
+    for phase in phases:
+        if phase.companions is not None and not phase.companions.cases.exists():
+            words = _("The cohort %(cohort)s of reference pictures has no cases: import some (import_cases).")
+            yield words % {"cohort": phase.companions.slug}
+
+
+def _case_gaps(phase: Phase) -> Iterator[str]:
+    """Hold a phase against the cases that there are."""
+    there = phase.cohort.cases.count()
+    if not there:
+        return
+    named = {"phase": phase.title, "there": there, "cohort": phase.cohort.slug}
+    if phase.case_count is not None and phase.case_count > there:
+        words = _("The phase “%(phase)s” wants %(n)s cases, but the cohort %(cohort)s has %(there)s: choose fewer.")
+        yield words % {**named, "n": phase.case_count}
+    read = min(phase.case_count or there, there)
+    if phase.parts > 1 and phase.parts > read - phase.anchors:
+        words = _(
+            "The phase “%(phase)s” divides its cases into %(parts)s parts, but there are only %(read)s to divide "
+            "(anchor cases left out): choose fewer parts or anchor cases."
+        )
+        yield words % {**named, "parts": phase.parts, "read": max(0, read - phase.anchors)}
+    if phase.aid != Aid.NONE and not phase.aid_digest:
+        words = _(
+            "The phase “%(phase)s” shows a detector's verdict, but none was chosen: choose a detector that has judged "
+            "every case of the cohort %(cohort)s (the page Detectors, or choose_aid)."
+        )
+        yield words % named
+
+
+def _told_beforehand(study: Study) -> list[str]:
+    """Name the cohorts that hold a picture whose answer a phase tells, here or in a study that people read in.
+
+    A cohort's name does not show that, and a reader may be in both studies.
+    """
+    phases = Phase.objects.filter(Q(study=study) | Q(study__status__in=(Status.RUNNING, Status.CLOSED)))
+    told = Image.objects.filter(case__cohort__in=phases.exclude(feedback=Feedback.NONE).values("cohort"))
+    asked = Image.objects.filter(
+        case__cohort__in=phases.filter(feedback=Feedback.NONE).exclude(purpose__in=UNTESTED).values("cohort")
+    )
+    here = Image.objects.filter(case__cohort__in=study.phases.values("cohort"))
+    again = asked.filter(sha256__in=told.values("sha256")).filter(sha256__in=here.values("sha256"))
+    found = sorted(set(again.values_list("case__cohort__slug", "sha256")))
+    counts = {slug: sum(one == slug for one, _digest in found) for slug, _digest in found}
+    words = _("The cohort %(cohort)s holds pictures whose answers a practice tells (%(n)s): practise on other cases.")
+    return [words % {"cohort": slug, "n": count} for slug, count in counts.items()]
+
+
+def what_the_audit_misses(study: Study) -> list[str]:
+    """Say which cohorts lack a passed, current and acknowledged blinding audit: a study is locked without for a reason.
+
+    Cohorts of practice and training are not asked for one: they enter no result, and are often too small for any
+    statistic.
+    """
+    tested = study.phases.exclude(purpose__in=UNTESTED).values("cohort")
+    cohorts = Cohort.objects.filter(pk__in=tested).order_by("slug")
+    return [words for cohort in cohorts if cohort.cases.exists() and (words := _audit_missing(cohort))]
+
+
+def _audit_missing(cohort: Cohort) -> str:
+    named = {"cohort": cohort.slug}
+    run = _("run the blinding audit (audit_blinding %(cohort)s)") % named
+    if not cohort.audit_verdict:
+        return _("Nobody has looked whether the cohort %(cohort)s is blinded: %(run)s.") % {**named, "run": run}
+    if not cohort.is_audited:
+        return _("The cohort %(cohort)s has changed since its blinding audit: %(run)s again.") % {**named, "run": run}
+    if cohort.audit_verdict != "pass":
+        return _("The blinding audit of the cohort %(cohort)s failed: see what it names, and mend it.") % named
+    if not cohort.audit_acknowledged:
+        words = _(
+            "Nobody has acknowledged the confound report of the cohort %(cohort)s: read it and say so "
+            "(audit_blinding %(cohort)s --acknowledge)."
+        )
+        return words % named
+    return ""
