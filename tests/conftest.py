@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
 
+from readerstudy import texts
 from readerstudy.audit import append_only
 
 # Examples are not timed: the machine may be busy with something else. In CI they are the same in every run.
@@ -22,6 +23,11 @@ EVIDENCE_TABLES = [
     "audit_event", "studies_hanginglist", "reading_judgement", "reading_mark", "reading_phaseanswers",
     "detectors_aidshown", "training_feedbackshown",
 ]  # fmt: skip
+
+
+def pytest_sessionstart() -> None:
+    """Compile the translations, as `make setup` does: a test must not pass because a page fell back to English."""
+    texts.compile_all()
 
 
 @pytest.hookimpl(tryfirst=True)

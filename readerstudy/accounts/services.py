@@ -39,3 +39,11 @@ def accept_invitation(*, invitation: Invitation, user: User) -> None:
     locked.accepted_by, locked.accepted_at = user, timezone.now()
     locked.save(update_fields=["accepted_by", "accepted_at"])
     audit.record(actor=user, verb="accounts.invitation_accepted", target=f"invitation:{locked.pk}")
+
+
+@transaction.atomic
+def prefer_language(*, user: User, language: str) -> None:
+    """Keep with an account the language that its person is answered in; other preferences stay."""
+    held = User.objects.select_for_update().get(pk=user.pk)
+    held.preferences = {**held.preferences, "language": language}
+    held.save(update_fields=["preferences"])

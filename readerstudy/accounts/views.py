@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
 
+from readerstudy.accounts import services
 from readerstudy.accounts.permissions import user_of
 
 
@@ -21,3 +27,35 @@ def health(request: HttpRequest) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Answer in another language from now on: on this browser, and for a person with an account wherever they log in.
+
+    The way back is the page that the browser says it came from, so that no page has to hold its own address.
+    """
+    response = redirect(_where_from(request))
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated:
+        services.prefer_language(user=user_of(request), language=language)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
+    return response
+
+
+def _where_from(request: HttpRequest) -> str:
+    """Give path and query of the page that was left, if it is one of ours, else the first page."""
+    left = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(left, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(left)
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"

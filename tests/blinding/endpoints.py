@@ -75,6 +75,10 @@ ENDPOINTS = [
     Endpoint("accounts:login", "accounts/login/", "POST", "/accounts/login/", Who(200, 302, 302, 302, 302)),
     Endpoint("accounts:logout", "accounts/logout/", "POST", "/accounts/logout/", _everyone(302)),
     Endpoint("accounts:logout", "accounts/logout/", "GET", "/accounts/logout/", _everyone(405)),
+    Endpoint(
+        "accounts:language", "accounts/language/", "POST", "/accounts/language/", _everyone(302), sends="language=de"
+    ),
+    Endpoint("accounts:language", "accounts/language/", "GET", "/accounts/language/", _everyone(405)),
     # The reader's pages
     Endpoint("reading:studies", "reading/", "GET", "/reading/", LOGGED_IN, "blinded"),
     Endpoint(
