@@ -48,7 +48,8 @@ def import_scores(*, name: str, version: str, file: Path, cohort: Cohort, actor:
         )
     said = _one_per_case(rows, cases)
     DetectorScore.objects.bulk_create(
-        DetectorScore(detector=detector, case=case, score=row.score, call=row.call) for case, row in said.items()
+        DetectorScore(detector=detector, case=case, score=row.score, call=row.call, region=row.region)
+        for case, row in said.items()
     )
     audit.record(
         actor=actor, verb="detectors.imported", target=f"detector:{detector.pk}", cohort=cohort.slug, scores=len(said)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from readerstudy.cohorts.csv_table import Row, TableError, read_rows
 
+# The right and the lower edge of the image; sums of written fractions may miss it by a rounding.
+_EDGE = 1 + 1e-6
+
 _CALLS = {"synthetic": True, "1": True, "authentic": False, "0": False}
 
 
@@ -19,6 +22,7 @@ class ScoreRow:
     name: str
     score: float | None
     call: bool | None
+    region: list[float] | None = None
 
 
 def read_scores(path: Path) -> tuple[str, list[ScoreRow]]:
@@ -28,7 +32,8 @@ def read_scores(path: Path) -> tuple[str, list[ScoreRow]]:
     ----------
     path : Path
         A CSV with the column `file` or `case`, and `score` (finite; high means synthetic), `call`
-        (`synthetic|authentic` or 1|0), or both.
+        (`synthetic|authentic` or 1|0), or both; and `region`, the place that spoke for it: `x y width height` of a
+        rectangle, as fractions of the presented image's width and height, from its top left.
 
     Returns
     -------
@@ -77,7 +82,8 @@ def _row(by: str, line: dict[str, str]) -> ScoreRow:
         raise ValueError(f"{name} has neither a score nor a call.")
     if call_text and call_text.lower() not in _CALLS:
         raise ValueError(f"call is {call_text!r}; write synthetic or authentic (or 1 or 0).")
-    return ScoreRow(name, _score(score_text), _CALLS[call_text.lower()] if call_text else None)
+    call = _CALLS[call_text.lower()] if call_text else None
+    return ScoreRow(name, _score(score_text), call, _region(line.get("region", "")))
 
 
 def _score(text: str) -> float | None:
@@ -90,3 +96,16 @@ def _score(text: str) -> float | None:
     if not math.isfinite(score):
         raise ValueError(f"score is {text!r}; write a finite number.")
     return score
+
+
+def _region(text: str) -> list[float] | None:
+    if not text:
+        return None
+    try:
+        x, y, width, height = (float(word) for word in text.split())
+    except ValueError:
+        raise ValueError(f"region is {text!r}; write four numbers: x y width height.") from None
+    inside = min(x, y) >= 0 and min(width, height) > 0 and max(x + width, y + height) <= _EDGE
+    if not inside or not all(map(math.isfinite, (x, y, width, height))):
+        raise ValueError(f"region is {text!r}; write fractions of the image, of a rectangle within it (0 to 1).")
+    return [x, y, width, height]

@@ -1,0 +1,104 @@
+"""The page of a study's detectors: who has scored its cases, and which of them aids its readers."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.cohorts.csv_table import TableError
+from readerstudy.detectors import queries, services
+from readerstudy.detectors.aiding import SHOWN, AidError, choose_aid
+from readerstudy.detectors.forms import AidForm, ScoresForm
+from readerstudy.studies.models import Phase, Status, Study
+
+_MOST_PROBLEMS = 100
+
+
+@coordinator_required
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Scores and aid of a study."""
+    study = get_object_or_404(Study, slug=slug)
+    return _page(request, study, ScoresForm(study))
+
+
+@coordinator_required
+@require_POST
+def scores(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take in a file of scores: all of it, or nothing and every problem."""
+    study = get_object_or_404(Study, slug=slug)
+    form = ScoresForm(study, request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, study, form)
+    try:
+        detector, count = _import(form, request)
+    except TableError as error:
+        return _page(request, study, form, problems=error.problems)
+    words = ngettext("%(detector)s: %(count)s case scored.", "%(detector)s: %(count)s cases scored.", count)
+    messages.success(request, words % {"detector": detector, "count": count})
+    return redirect("detectors:page", slug)
+
+
+@coordinator_required
+@require_POST
+def aid(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
+    """Choose the aid of a phase."""
+    chosen = get_object_or_404(Phase.objects.select_related("cohort"), study__slug=slug, name=phase)
+    form = AidForm(chosen.cohort, request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))
+        return redirect("detectors:page", slug)
+    detector, shows = form.cleaned_data["detector"], form.cleaned_data["shows"]
+    try:
+        choose_aid(phase=chosen, detector=detector, shows=shows, actor=user_of(request))
+    except AidError as error:
+        messages.error(request, str(error))
+    else:
+        words = _("%(detector)s aids in %(phase)s.")
+        messages.success(request, words % {"detector": detector, "phase": chosen.title})
+    return redirect("detectors:page", slug)
+
+
+def _page(request: HttpRequest, study: Study, form: ScoresForm, *, problems: list[str] | None = None) -> HttpResponse:
+    found = problems or []
+    context = {
+        "study": study,
+        "form": form,
+        "problems": found[:_MOST_PROBLEMS],
+        "more_problems": len(found[_MOST_PROBLEMS:]),
+        "cohorts": queries.scored_cohorts(study),
+        "aids": [(one, _aid_form(one)) for one in queries.aided_phases(study)],
+        "is_draft": study.status == Status.DRAFT,
+    }
+    return render(request, "detectors/page.html", context)
+
+
+def _aid_form(aided: queries.AidedPhase) -> AidForm:
+    chosen = aided.chosen
+    initial: dict[str, Any] = {"shows": ["score"]}
+    if chosen:
+        shows = [name for name in SHOWN if getattr(chosen, f"shows_{name}")]
+        initial = {"detector": chosen.detector_id, "shows": shows}
+    return AidForm(aided.phase.cohort, initial=initial, prefix=None, auto_id=f"id_{aided.phase.name}_%s")
+
+
+def _import(form: ScoresForm, request: HttpRequest) -> tuple[Any, int]:
+    """Let the service read the upload from a file that keeps its name, by which problems are named."""
+    data = form.cleaned_data
+    upload: UploadedFile[bytes] = data["file"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (Path(upload.name or "").name or "scores.csv")
+        with path.open("wb") as copy:
+            copy.writelines(upload.chunks())
+        return services.import_scores(
+            name=data["name"], version=data["version"], file=path, cohort=data["cohort"], actor=user_of(request)
+        )
