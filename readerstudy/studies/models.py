@@ -218,7 +218,8 @@ class Phase(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     aid = models.CharField(max_length=20, choices=Aid, default=Aid.NONE)
-    # A mark that `detectors` writes from above: which detector aids here, and that it has judged every case.
+    # A mark that `detectors` writes from above: which detector aids here, and that it has judged every case. Half is
+    # of what readers are shown, half of the cohort as it was then (`Cohort.state_digest`).
     aid_digest = models.CharField(max_length=64, blank=True)
     washout_days = models.PositiveSmallIntegerField(default=0)
     time_limit = models.CharField(max_length=20, choices=TimeLimit, default=TimeLimit.NONE)
@@ -267,6 +268,11 @@ class Phase(models.Model):
     def is_practice(self) -> bool:
         """Whether its judgements stay out of the results."""
         return self.purpose in UNTESTED
+
+    @property
+    def is_aid_current(self) -> bool:
+        """Whether the cohort's cases and pictures are as they were when the aid was chosen."""
+        return self.aid_digest[32:] == self.cohort.state_digest()[:32]
 
 
 class QuestionKind(models.TextChoices):
@@ -405,7 +411,7 @@ class Reader(models.Model):
         )
 
 
-def _step_of(arm: int | None) -> models.QuerySet[ArmStep]:
+def _step_of(arm: int | None) -> models.QuerySet[ArmStep, dict[str, Any]]:
     return ArmStep.objects.filter(arm=arm, phase=models.OuterRef("pk")).values("position")
 
 

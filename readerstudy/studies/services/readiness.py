@@ -73,6 +73,12 @@ def _case_gaps(phase: Phase) -> Iterator[str]:
             "every case of the cohort %(cohort)s (the page Detectors, or choose_aid)."
         )
         yield words % named
+    elif phase.aid != Aid.NONE and not phase.is_aid_current:
+        words = _(
+            "The cases of the cohort %(cohort)s, or their pictures, have changed since the aid of the phase "
+            "“%(phase)s” was chosen: choose it again (the page Detectors, or choose_aid)."
+        )
+        yield words % named
 
 
 def _told_beforehand(study: Study) -> list[str]:
