@@ -27,3 +27,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs.page, name="api-docs"),
 ]
+
+handler500 = "readerstudy.outages.answer"
