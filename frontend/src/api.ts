@@ -1,13 +1,16 @@
-import type { components } from '../generated/api';
 import { csrfToken } from './cookie';
-
-type Schemas = components['schemas'];
-export type Session = Schemas['Session'];
-export type Reading = Schemas['Reading'];
-export type Judgement = Schemas['JudgementRequest'];
-export type JudgementResult = Schemas['JudgementResult'];
-export type Feedback = Schemas['Feedback'];
-export type Call = Judgement['call'];
+import type {
+  Aid,
+  Answers,
+  Display,
+  Feedback,
+  JudgementBody,
+  JudgementResult,
+  Preferences,
+  Qualification,
+  ServerDraft,
+  Session,
+} from './wire';
 
 /** The server answered, and the answer is no. */
 export class ApiError extends Error {
@@ -18,6 +21,8 @@ export class ApiError extends Error {
     readonly detail: string,
     /** The session as it is now, where the server sent it along (409). */
     readonly session: Session | null = null,
+    /** The newer draft of another window, where the server sent it along (409). */
+    readonly draft: ServerDraft | null = null,
   ) {
     super(`${status}: ${detail}`);
   }
@@ -30,20 +35,43 @@ export class NoAnswer extends Error {
 
 export interface Server {
   session(): Promise<Session>;
-  judge(position: number, judgement: Judgement, key: string): Promise<JudgementResult>;
+  /** `session`: its code, which may be another than the page's own, where an older one left something behind. */
+  judge(session: string, position: number, judgement: JudgementBody, key: string): Promise<JudgementResult>;
+  end(session: string, answers: Answers, key: string): Promise<Session>;
+  saveDraft(position: number, draft: ServerDraft): Promise<{ version: number }>;
+  reopen(position: number): Promise<Session>;
+  aid(position: number): Promise<Aid>;
   feedback(position: number): Promise<Feedback>;
+  allFeedback(): Promise<Feedback[]>;
+  qualification(): Promise<Qualification>;
+  checkDisplay(study: string, display: Display): Promise<unknown>;
   startSession(study: string): Promise<Session>;
+  logIn(username: string, password: string): Promise<{ username: string }>;
+  preferences(): Promise<Preferences>;
+  savePreferences(change: Partial<Preferences>): Promise<Preferences>;
 }
 
 /** The reading API of one session. `base` is the API root with a trailing slash. */
 export function connect(base: string, code: string): Server {
-  const session = `${base}sessions/${encodeURIComponent(code)}/`;
+  const at = (session: string) => `${base}sessions/${encodeURIComponent(session)}/`;
+  const study = (slug: string) => `${base}studies/${encodeURIComponent(slug)}/`;
+  const own = at(code);
   return {
-    session: () => request('GET', session),
-    judge: (position, judgement, key) =>
-      request('POST', `${session}readings/${position}/judgements/`, judgement, { 'Idempotency-Key': key }),
-    feedback: (position) => request('GET', `${session}readings/${position}/feedback/`),
-    startSession: (study) => request('POST', `${base}studies/${encodeURIComponent(study)}/sessions/`),
+    session: () => request('GET', own),
+    judge: (session, position, judgement, key) =>
+      request('POST', `${at(session)}readings/${position}/judgements/`, judgement, { 'Idempotency-Key': key }),
+    end: (session, answers, key) => request('POST', `${at(session)}end/`, { answers }, { 'Idempotency-Key': key }),
+    saveDraft: (position, draft) => request('PUT', `${own}readings/${position}/draft/`, draft),
+    reopen: (position) => request('POST', `${own}readings/${position}/reopen/`),
+    aid: (position) => request('GET', `${own}readings/${position}/aid/`),
+    feedback: (position) => request('GET', `${own}readings/${position}/feedback/`),
+    allFeedback: () => request('GET', `${own}feedback/`),
+    qualification: () => request('POST', `${own}qualification/`),
+    checkDisplay: (slug, display) => request('POST', `${study(slug)}display/`, display),
+    startSession: (slug) => request('POST', `${study(slug)}sessions/`),
+    logIn: (username, password) => request('POST', `${base}login/`, { username, password }),
+    preferences: () => request('GET', `${base}preferences/`),
+    savePreferences: (change) => request('PATCH', `${base}preferences/`, change),
   };
 }
 
@@ -79,15 +107,27 @@ function parse(text: string): unknown {
   }
 }
 
+interface Refusal {
+  detail?: string;
+  session?: Session;
+  draft?: ServerDraft;
+}
+
 function refusal(status: number, content: unknown): ApiError {
   if (typeof content !== 'object' || content === null) return new ApiError(status, '');
-  const { detail, session = null, ...fields } = content as { detail?: string; session?: Session };
-  return new ApiError(status, detail ?? fieldErrors(fields), session);
+  const { detail, session = null, draft = null, ...fields } = content as Refusal;
+  return new ApiError(status, detail ?? fieldErrors(fields), session, draft);
 }
 
 /** `{"confidence": ["At least 1."]}` as one line for a person. */
 function fieldErrors(fields: Record<string, unknown>): string {
   return Object.entries(fields)
-    .map(([field, messages]) => `${field}: ${[messages].flat().join(' ')}`)
+    .map(([field, messages]) => `${field}: ${[messages].flat().map(words).join(' ')}`)
     .join('; ');
+}
+
+/** Errors of nested fields come nested. */
+function words(message: unknown): string {
+  if (typeof message !== 'object' || message === null) return String(message);
+  return fieldErrors(message as Record<string, unknown>);
 }

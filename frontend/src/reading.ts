@@ -1,35 +1,36 @@
 import './reading.css';
 import { connect } from './api';
+import { Keeper } from './keeping';
 import { Page, type Place } from './page';
-import { ReadingMachine, type Surroundings } from './session';
+import { ReadingMachine } from './session';
+import { browserSurroundings } from './surroundings';
 
-const surroundings: Surroundings = {
-  monotonic: () => performance.now(),
-  wall: () => new Date(),
-  newKey,
-  later: (ms, task) => {
-    const timer = window.setTimeout(task, ms);
-    return () => window.clearTimeout(timer);
-  },
-};
-
-/** A random UUID; crypto.randomUUID is missing where a hospital serves the page over plain HTTP. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+function placeOf({ session, api, home, user }: DOMStringMap): Place & { user: string } {
+  if (!session || !api || !home) throw new Error('#reading needs data-session, data-api and data-home');
+  return { session, api, home, user: user ?? '' };
 }
 
-function placeOf({ session, api, home }: DOMStringMap): Place {
-  if (!session || !api || !home) throw new Error('#reading needs data-session, data-api and data-home');
-  return { session, api, home };
+/** What the machine is to know of the window, beside what the page tells it. */
+function follow(machine: ReadingMachine): void {
+  document.addEventListener('visibilitychange', () => machine.hide(document.hidden));
+  window.addEventListener('online', () => void machine.retry());
+  // The last chance to write the time down: a tab that is closed, a telephone that is put away.
+  window.addEventListener('pagehide', () => machine.hide(true));
+  window.addEventListener('pageshow', () => machine.hide(document.hidden));
 }
 
 const root = document.getElementById('reading');
 if (root) {
   const place = placeOf(root.dataset);
-  const machine = new ReadingMachine(connect(place.api, place.session), surroundings);
+  const machine = new ReadingMachine(
+    connect(place.api, place.session),
+    new Keeper(),
+    browserSurroundings(place.user),
+    place,
+  );
+  machine.hide(document.hidden);
+  follow(machine);
+  // Without this a browser may clear what is kept when the disk is nearly full. Refused, it is still kept until then.
+  void navigator.storage?.persist?.().catch(() => {});
   void new Page(root, machine, place).start();
 }

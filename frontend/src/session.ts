@@ -1,79 +1,111 @@
-import { ApiError, type Call, type Feedback, type Judgement, type Reading, type Server, type Session } from './api';
+import { ApiError, type Server } from './api';
+import { CurrentCase, endAnswers, endMissing } from './current';
+import { type Restored, restored, type SaverEvents } from './drafts';
+import { Finishing } from './finishing';
+import type { Entry, Keeper, KeptDraft } from './keeping';
+import { type Delivery, Outbox } from './outbox';
+import { projected } from './projection';
+import { draftOf } from './questions';
+import type { Draft, LoginState, Machine, Missing, Notice, Problem, Save, Screen, State, Times } from './state';
+import type { Surroundings } from './surroundings';
+import type { Answer, Answers, Call, Display, Feedback, JudgementBody, MarkOnImage, Reading, Session } from './wire';
 
-export interface Draft {
-  readonly call: Call | null;
-  readonly confidence: number | null;
+export type { Draft, Machine, Missing, Problem, State } from './state';
+
+/** Who reads where. */
+export interface Identity {
+  readonly user: string;
+  /** Code of the session. */
+  readonly session: string;
 }
 
-export type ProblemKind = 'unreachable' | 'login' | 'closed' | 'refused' | 'image';
-export interface Problem {
-  readonly kind: ProblemKind;
-  readonly message: string;
+/** What the windows of one browser tell each other. */
+type Message =
+  | { readonly kind: 'queued'; readonly entry: Entry }
+  | { readonly kind: 'delivery'; readonly delivery: Delivery }
+  | { readonly kind: 'session'; readonly session: Session }
+  | { readonly kind: 'draft'; readonly draft: KeptDraft }
+  | { readonly kind: 'login' };
+
+interface Told {
+  readonly of: CurrentCase;
+  readonly feedback: Feedback | null;
+  readonly problem: Problem | null;
 }
 
-interface Current {
-  readonly session: Session;
-  readonly reading: Reading;
-  readonly draft: Draft;
+interface Ending {
+  readonly answers: Answers;
+  readonly sending: boolean;
 }
 
-export type State =
-  | { readonly name: 'loading' }
-  | (Current & { readonly name: 'reading'; readonly notice: string; readonly problem: Problem | null })
-  | (Current & { readonly name: 'submitting' })
-  | (Current & { readonly name: 'unsent'; readonly problem: Problem })
-  | (Current & { readonly name: 'feedback'; readonly feedback: Feedback | null; readonly problem: Problem | null })
-  | {
-      readonly name: 'finished';
-      readonly session: Session;
-      readonly starting: boolean;
-      readonly problem: Problem | null;
-    }
-  | { readonly name: 'failed'; readonly problem: Problem };
-
-export type Missing = 'image' | 'call' | 'confidence';
-
-/** What the machine takes from its surroundings, so that tests can hold the time. */
-export interface Surroundings {
-  /** Milliseconds that never run backwards. */
-  monotonic(): number;
-  wall(): Date;
-  newKey(): string;
-  /** Run `task` after `ms`; returns how to call it off. */
-  later(ms: number, task: () => void): () => void;
-}
-
-interface Submission {
-  readonly position: number;
-  readonly judgement: Judgement;
-  readonly key: string;
-}
-
-const EMPTY: Draft = { call: null, confidence: null };
-const RETRY_AFTER_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
-/** Where the arrow keys start when no confidence has been given: the middle favours neither end. */
-const MIDDLE = 50;
+const TICK_MS = 1_000;
+/** So often the time spent is written to this computer. */
+const KEEP_EVERY_TICKS = 5;
+/** Under this place the answers at the end are kept. */
+const END = 0;
+const UNREACHABLE: Problem = { kind: 'unreachable', detail: '' };
 
 /**
- * One reader's way through one session: which case is current, what the reader has entered, what has been saved.
+ * One reader's way through one session: which case is current, what was entered, what has been saved.
  *
- * A submission whose fate is unknown (no answer, server fault) is held as it is and sent again under the same key
- * until the server says yes or no; until then it cannot be edited, because it may already be on record.
+ * A submission is kept on this computer first and delivered by the outbox, in order, under a key of its own; the
+ * reader goes on as far as the server has opened images. The server's last word and what waits in the outbox say
+ * together where the reader is (`projected`), so that a reload, another window or a late answer lead to the same place.
  */
-export class ReadingMachine {
-  private current: State = { name: 'loading' };
+export class ReadingMachine implements Machine {
+  private current: State;
   private readonly listeners = new Set<(state: State) => void>();
-  private shown: { position: number; at: number; wall: Date } | null = null;
-  private held: Submission | null = null;
-  private attempts = 0;
-  private cancelRetry: () => void = () => {};
-  /** The session that waits behind the feedback. */
-  private ahead: Session | null = null;
+  private readonly outbox: Outbox;
+
+  /** The server's last word, and when it came. */
+  private session: Session | null = null;
+  private sessionAt = 0;
+  /** Where that and the outbox say that the reader is. */
+  private view: Session | null = null;
+  /** Submissions that are not acknowledged yet. */
+  private waiting: readonly Entry[] = [];
+  private readonly drafts = new Map<number, KeptDraft>();
+
+  private case: CurrentCase | null = null;
+  private told: Told | null = null;
+  /** The refused submission that is open to be mended. */
+  private refused: Entry | null = null;
+  private ending: Ending | null = null;
+  private finishing: Finishing | null = null;
+  private failure: Problem | null = null;
+  private displayProblem: Problem | null = null;
+
+  private cover: 'instructions' | 'pause' | null = null;
+  private begun = false;
+  private hidden = false;
+  private trouble = false;
+  private reopening = false;
+  private notice: Notice | null = null;
+  private login: LoginState = { needed: false, trying: false, refusal: '' };
+  private activeEarlier = 0;
+  private activeAtBreak = 0;
+  private ticks = 0;
 
   constructor(
     private readonly server: Server,
+    private readonly keeper: Keeper,
     private readonly around: Surroundings,
-  ) {}
+    private readonly who: Identity,
+  ) {
+    this.outbox = new Outbox(
+      who.user,
+      keeper,
+      around,
+      (entry) => this.deliver(entry),
+      (delivery) => {
+        this.post({ kind: 'delivery', delivery });
+        this.delivered(delivery);
+      },
+    );
+    this.current = this.composed();
+    around.windows.listen((message) => this.hear(message as Message));
+    around.later(TICK_MS, () => this.tick());
+  }
 
   get state(): State {
     return this.current;
@@ -85,205 +117,711 @@ export class ReadingMachine {
   }
 
   async load(): Promise<void> {
-    this.become({ name: 'loading' });
+    this.failure = null;
+    this.changed();
     try {
-      this.enter(await this.server.session());
+      const [session, entries, drafts] = await Promise.all([
+        this.server.session(),
+        this.outbox.all(),
+        this.keeper.drafts(this.who.user, this.who.session),
+      ]);
+      this.waiting = entries;
+      for (const draft of drafts) this.drafts.set(draft.position, draft);
+      this.accept(session);
+      this.begun = !isFresh(session) || this.drafts.size > 0;
+      this.settle();
     } catch (error) {
-      this.become({ name: 'failed', problem: problemOf(error) });
+      this.failure = this.problemOf(error);
+      this.changed();
     }
+    await this.flush();
   }
 
-  /** The image of `position` is on the screen: reading time starts with its first frame. */
-  imageShown(position: number): void {
-    if (this.current.name !== 'reading' || this.current.reading.position !== position) return;
-    if (this.shown?.position !== position) {
-      this.shown = { position, at: this.around.monotonic(), wall: this.around.wall() };
+  async retry(): Promise<void> {
+    if (this.failure) return this.load();
+    if (this.told?.problem) return this.askFeedback();
+    if (this.case?.aid.name === 'failed') await this.askAid(this.case);
+    if (this.session && this.finishing?.problem) await this.finishing.ask(this.session);
+    await Promise.all([this.flush(), this.case?.saver.push()]);
+  }
+
+  async confirmDisplay(display: Display): Promise<void> {
+    const { session } = this;
+    if (!session || session.display_checked) return;
+    this.displayProblem = null;
+    try {
+      await this.server.checkDisplay(session.study.slug, display);
+      this.session = { ...session, display_checked: true };
+    } catch (error) {
+      this.displayProblem = this.problemOf(error);
     }
-    this.become({ ...this.current, problem: null });
+    this.settle();
+  }
+
+  showTold(): void {
+    if (this.current.name === 'reading') this.coverWith('instructions');
+  }
+
+  begin(): void {
+    if (this.current.name !== 'told') return;
+    this.begun = true;
+    this.coverWith(null);
+  }
+
+  pause(): void {
+    if (this.current.name === 'reading') this.coverWith('pause');
+  }
+
+  resume(): void {
+    if (this.current.name === 'paused') this.coverWith(null);
+  }
+
+  hide(hidden: boolean): void {
+    this.hidden = hidden;
+    this.case?.clock.hide(hidden);
+    this.case?.viewed('v', [Number(hidden)]);
+    if (!hidden || !this.case || this.case.sent) return;
+    void this.case.saver.keep();
+    void this.case.saver.push();
+  }
+
+  imageShown(position: number): void {
+    const current = this.at(position);
+    if (!current) return;
+    current.imageShown();
+    if (this.hidden) current.clock.hide(true);
+    this.changed();
   }
 
   imageFailed(position: number): void {
-    if (this.current.name !== 'reading' || this.current.reading.position !== position) return;
-    const message = 'The X-ray could not be loaded. Check the connection, then try again.';
-    this.become({ ...this.current, problem: { kind: 'image', message } });
+    const current = this.at(position);
+    if (!current) return;
+    current.problem = { kind: 'image', detail: '' };
+    this.changed();
   }
 
-  chooseCall(call: Call): void {
-    this.edit({ call });
+  viewed(code: string, ...numbers: number[]): void {
+    if (this.current.name === 'reading') this.case?.viewed(code, numbers);
+  }
+
+  chooseCall(call: Call | 'cannot-tell'): void {
+    this.edit((current) => current.call(call));
   }
 
   setConfidence(value: number): void {
-    this.edit({ confidence: Math.min(100, Math.max(1, Math.round(value))) });
+    this.edit((current) => current.rate(value));
   }
 
   nudgeConfidence(step: number): void {
-    if (this.current.name !== 'reading') return;
-    const { confidence } = this.current.draft;
-    this.setConfidence(confidence === null ? MIDDLE : confidence + step);
+    this.edit((current) => current.nudge(step));
   }
 
-  /** What still stands between the reader and a submission. */
+  choosePoint(point: number): void {
+    this.edit((current) => current.ratePoint(point));
+  }
+
+  setMarks(marks: readonly MarkOnImage[]): void {
+    this.edit((current) => current.edit({ marks }));
+  }
+
+  answer(question: string, value: Answer | null): void {
+    if (this.current.name === 'end-questions') this.answerAtEnd(question, value);
+    else this.edit((current) => current.answer(question, value));
+  }
+
   missing(): Missing[] {
-    if (this.current.name !== 'reading') return [];
-    const { reading, draft } = this.current;
-    const missing: Missing[] = [];
-    if (this.shown?.position !== reading.position) missing.push('image');
-    if (draft.call === null) missing.push('call');
-    if (draft.confidence === null) missing.push('confidence');
-    return missing;
+    const { current } = this;
+    if (current.name === 'end-questions') return endMissing(current.session, current.answers);
+    return current.name === 'reading' ? (this.case?.missing() ?? []) : [];
   }
 
   async submit(): Promise<void> {
-    if (this.current.name !== 'reading' || this.missing().length > 0) return;
-    this.held = this.submission(this.current);
-    this.attempts = 0;
-    await this.send();
+    if (this.reopening || this.missing().length > 0) return;
+    if (this.current.name === 'reading') await this.send(false);
+    else if (this.current.name === 'end-questions') await this.sendEnding();
   }
 
-  /** Send what is held again, or ask again for what could not be had. */
-  async retry(): Promise<void> {
-    if (this.current.name === 'unsent') await this.send();
-    else if (this.current.name === 'feedback' && this.current.problem) await this.askFeedback();
-    else if (this.current.name === 'failed') await this.load();
+  async leaveAsItWas(): Promise<void> {
+    if (this.current.name !== 'reading' || this.reopening || !this.case?.asItWas()) return;
+    await this.send(false);
   }
 
-  /** From the answer of a practice case to the next case. */
+  takeTheirs(): void {
+    this.case?.settle('theirs');
+    this.changed();
+  }
+
+  keepMine(): void {
+    this.case?.settle('mine');
+    this.changed();
+  }
+
+  dismiss(): void {
+    this.notice = null;
+    this.changed();
+  }
+
+  async undo(): Promise<void> {
+    const undo = this.session?.undo;
+    if (undo && (this.times().undo ?? 0) > 0) await this.reopen(undo.position);
+  }
+
+  async revisit(position: number): Promise<void> {
+    if (this.session?.earlier.includes(position)) await this.reopen(position);
+  }
+
   proceed(): void {
-    if (this.current.name !== 'feedback' || this.ahead === null) return;
-    this.enter(this.ahead);
+    if (!this.told) return;
+    this.told = null;
+    this.settle();
   }
 
-  /** Start the next session of the study; gives its code, or null when that was refused. */
   async startNext(): Promise<string | null> {
-    if (this.current.name !== 'finished' || this.current.starting) return null;
-    const { session } = this.current;
-    this.become({ ...this.current, starting: true, problem: null });
+    if (this.current.name !== 'finished' || !this.session || !this.finishing) return null;
+    return this.finishing.startNext(this.session);
+  }
+
+  async logIn(password: string): Promise<void> {
+    if (this.login.trying) return;
+    this.login = { ...this.login, trying: true, refusal: '' };
+    this.changed();
     try {
-      return (await this.server.startSession(session.study.slug)).code;
+      await this.server.logIn(this.who.user, password);
+      this.post({ kind: 'login' });
+      await this.loggedIn();
     } catch (error) {
-      this.become({ name: 'finished', session, starting: false, problem: problemOf(error) });
-      return null;
+      const { detail } = error instanceof ApiError ? error : UNREACHABLE;
+      this.login = { needed: true, trying: false, refusal: detail || UNREACHABLE.kind };
+      this.changed();
     }
   }
 
-  private become(state: State): void {
-    this.current = state;
-    for (const listener of this.listeners) listener(state);
-  }
-
-  private enter(session: Session, notice = ''): void {
-    const [reading] = session.readings;
-    if (session.finished) this.become({ name: 'finished', session, starting: false, problem: null });
-    else if (reading) this.become({ name: 'reading', session, reading, draft: EMPTY, notice, problem: null });
-    else this.become({ name: 'failed', problem: { kind: 'refused', message: 'There is no case to read at present.' } });
-  }
-
-  private edit(change: Partial<Draft>): void {
-    if (this.current.name !== 'reading') return;
-    this.become({ ...this.current, draft: { ...this.current.draft, ...change } });
-  }
-
-  private submission({ reading, draft }: Current): Submission {
-    const { call, confidence } = draft;
-    if (!this.shown || call === null || confidence === null) throw new Error('Not ready to submit');
-    const judgement: Judgement = {
-      call,
-      confidence,
-      seconds: Math.round(this.around.monotonic() - this.shown.at) / 1000,
-      shown_at: this.shown.wall.toISOString(),
-      submitted_at: this.around.wall().toISOString(),
+  times(): Times {
+    const active = this.case?.clock.read().active ?? 0;
+    const limit = this.session?.phase.time_limit_seconds ?? null;
+    return {
+      active: active / 1000,
+      session: this.activeSoFar() / 1000,
+      remaining: limit === null || !this.case ? null : Math.max(0, limit - active / 1000),
+      undo: this.undoLeft(),
     };
-    return { position: reading.position, judgement, key: this.around.newKey() };
   }
 
-  private async send(): Promise<void> {
-    this.cancelRetry();
-    if (!this.held || (this.current.name !== 'reading' && this.current.name !== 'unsent')) return;
-    const { session, reading, draft } = this.current;
-    this.become({ name: 'submitting', session, reading, draft });
-    try {
-      const { position, judgement, key } = this.held;
-      const result = await this.server.judge(position, judgement, key);
-      await this.saved({ session: result.session, reading, draft }, session.phase.feedback);
-    } catch (error) {
-      this.notSaved({ session, reading, draft }, error);
-    }
+  // --- where the reader is ---
+
+  /** Take the server's word on where the session is. */
+  private accept(session: Session): void {
+    this.session = session;
+    this.sessionAt = this.around.monotonic();
   }
 
-  private async saved(judged: Current, feedback: Session['phase']['feedback']): Promise<void> {
-    if (feedback === 'none') {
-      this.enter(judged.session);
+  /** Bring the page to where the server's word and the outbox say that the reader is. */
+  private settle(): void {
+    if (this.session && !this.told) this.follow(this.session);
+    this.changed();
+  }
+
+  private follow(server: Session): void {
+    const mine = this.waiting.filter(({ session }) => session === this.who.session);
+    const refused = mine[0]?.refusal === null ? undefined : mine[0];
+    if (refused) {
+      this.sendBack(server, refused);
       return;
     }
-    this.ahead = judged.session;
-    this.become({ ...judged, name: 'feedback', feedback: null, problem: null });
-    await this.askFeedback();
+    const { session, waiting } = projected(server, mine);
+    this.view = session;
+    this.sweep();
+    if (session.stage === 'finished') this.finish(session);
+    else if (session.stage === 'end-questions') this.atEnd(waiting);
+    else if (waiting) this.wait(mine);
+    else this.enter(session);
+  }
+
+  private enter(session: Session): void {
+    const [reading] = session.readings;
+    const { case: current } = this;
+    if (!reading) {
+      this.leave();
+      this.failure = { kind: 'no-case', detail: '' };
+    } else if (current?.reading.position === reading.position && current.revising === session.reopened) {
+      current.reading = reading;
+    } else {
+      if (current && !current.sent && current.reading.position < reading.position) this.say(elsewhere(current));
+      this.open(reading, session.reopened, this.restoredAt(reading));
+    }
+  }
+
+  /** Submitted, but the page may have been opened after that. */
+  private wait(mine: readonly Entry[]): void {
+    const entry = mine.at(-1);
+    const reading = this.session?.readings.find(({ position }) => position === entry?.position);
+    if (!entry || this.case?.reading.position === entry.position) return;
+    this.leave();
+    if (!reading || entry.kind !== 'judgement') return;
+    this.open(reading, this.session?.reopened ?? false, this.restoredFrom(entry));
+    if (this.case) this.markSent(this.case);
+  }
+
+  private atEnd(sending: boolean): void {
+    this.leave();
+    const kept = this.drafts.get(END)?.body as { answers?: Answers } | undefined;
+    this.ending = { answers: this.ending?.answers ?? kept?.answers ?? {}, sending };
+  }
+
+  private finish(session: Session): void {
+    this.leave();
+    if (this.finishing) return;
+    this.finishing = new Finishing(
+      this.server,
+      (error) => this.problemOf(error),
+      () => this.changed(),
+    );
+    void this.finishing.ask(session);
+  }
+
+  /** What the server refused is open again, with everything that was entered. */
+  private sendBack(session: Session, refused: Entry): void {
+    const [reading] = session.readings;
+    this.view = session;
+    if (this.refused?.key === refused.key) return;
+    if (refused.kind === 'end' && session.stage === 'end-questions') {
+      this.ending = { answers: (refused.body as { answers: Answers }).answers, sending: false };
+      this.leave();
+    } else if (refused.kind === 'judgement' && reading?.position === refused.position) {
+      this.reopenRefused(session, reading, refused);
+    } else {
+      this.letGo(refused);
+      return;
+    }
+    this.refused = refused;
+    this.say({ kind: 'sent-back', position: refused.position, detail: refused.refusal ?? '' });
+  }
+
+  /** Refused, and in the meantime the session has gone past it. */
+  private letGo(refused: Entry): void {
+    void this.outbox.discard(refused);
+    this.waiting = this.waiting.filter(({ key }) => key !== refused.key);
+    this.say(this.takenElsewhere(refused));
+    this.settle();
+  }
+
+  private reopenRefused(session: Session, reading: Reading, refused: Entry): void {
+    const seen = this.case?.reading.position === reading.position && this.case.imageSeen;
+    this.open(reading, session.reopened, this.restoredFrom(refused));
+    // The picture may be on the screen still, and then nobody says so again.
+    if (seen) this.case?.imageShown();
+  }
+
+  private open(reading: Reading, revising: boolean, from: Restored): void {
+    this.leave();
+    if (!this.session) return;
+    const { server, keeper, around } = this;
+    const support = { user: this.who.user, server, keeper, around, events: this.eventsFor(reading.position) };
+    const opened = new CurrentCase(this.session, reading, revising, support, from);
+    this.case = opened;
+    opened.clock.hide(this.hidden);
+    opened.clock.pause(this.cover !== null);
+    if (!from.clean && !from.theirs) void opened.saver.push();
+    if (reading.aided) void this.askAid(opened);
+  }
+
+  private leave(): void {
+    const { case: left } = this;
+    this.case = null;
+    if (!left) return;
+    this.activeEarlier += left.activeHere;
+    if (!left.sent) left.saver.rest();
+  }
+
+  private restoredAt(reading: Reading): Restored {
+    return restored(reading, this.drafts.get(reading.position) ?? null, this.session?.phase.questions ?? []);
+  }
+
+  private restoredFrom(entry: Entry): Restored {
+    const body = entry.body as JudgementBody;
+    const { seconds: active, paused_seconds, hidden_seconds, shown_at, view_log } = body;
+    const spent = { active: active * 1000, paused: paused_seconds * 1000, hidden: hidden_seconds * 1000 };
+    const version = this.session?.readings.find(({ position }) => position === entry.position)?.draft?.version ?? 0;
+    return { draft: this.entered(entry), spent, shown_at, view_log, version, clean: true, theirs: null };
+  }
+
+  private entered(entry: Entry): Draft {
+    return draftOf(entry.body as JudgementBody, this.session?.phase.questions ?? []);
+  }
+
+  /** Drafts of cases that are judged are of no use any more. */
+  private sweep(): void {
+    const current = this.session?.readings[0]?.position;
+    if (!this.session || this.session.reopened || (this.session.stage === 'reading' && current === undefined)) return;
+    for (const position of [...this.drafts.keys()]) {
+      const done = position === END ? this.session.stage === 'finished' : current === undefined || position < current;
+      if (done) this.dropDraft(position);
+    }
+  }
+
+  private dropDraft(position: number): void {
+    this.drafts.delete(position);
+    void this.keeper.dropDraft(this.who.user, this.who.session, position);
+  }
+
+  // --- sending ---
+
+  private async send(timedOut: boolean): Promise<void> {
+    const { case: current } = this;
+    if (!current || current.sent) return;
+    const body = current.body(timedOut);
+    this.markSent(current);
+    this.notice = timedOut ? { kind: 'timed-out', position: current.reading.position } : null;
+    this.drafts.delete(current.reading.position);
+    await this.keepAndSend(this.entry('judgement', current.reading.position, body));
+  }
+
+  private async sendEnding(): Promise<void> {
+    if (!this.ending || this.ending.sending || !this.session) return;
+    this.ending = { ...this.ending, sending: true };
+    this.notice = null;
+    await this.keepAndSend(this.entry('end', END, { answers: endAnswers(this.session, this.ending.answers) }));
+  }
+
+  private async keepAndSend(entry: Entry): Promise<void> {
+    this.changed();
+    const { refused } = this;
+    this.refused = null;
+    if (refused) await this.outbox.mend(refused, entry);
+    else await this.outbox.add(entry);
+    const others = this.waiting.filter(({ key }) => key !== refused?.key);
+    // A mended submission goes before those that were made after the refused one.
+    this.waiting = refused ? [entry, ...others] : [...others, entry];
+    this.post({ kind: 'queued', entry });
+    this.settle();
+    await this.flush();
+  }
+
+  private entry(kind: Entry['kind'], position: number, body: unknown): Entry {
+    const { user, session } = this.who;
+    const made_at = this.around.wall().toISOString();
+    return { key: this.around.newKey(), user, session, kind, position, body, made_at, refusal: null };
+  }
+
+  private markSent(current: CurrentCase): void {
+    current.sent = true;
+    current.saver.stop();
+  }
+
+  private async deliver({ kind, session, position, body, key }: Entry): Promise<Session> {
+    if (kind === 'end') return this.server.end(session, (body as { answers: Answers }).answers, key);
+    return (await this.server.judge(session, position, body as JudgementBody, key)).session;
+  }
+
+  /** What became of a submission, sent by this window or another. */
+  private delivered({ entry, outcome }: Delivery): void {
+    const settled = outcome.kind === 'stored' || outcome.kind === 'elsewhere';
+    this.trouble = outcome.kind === 'unreachable' || outcome.kind === 'login';
+    this.waiting = this.waiting
+      .filter(({ key }) => !settled || key !== entry.key)
+      .map((one) => (outcome.kind === 'refused' && one.key === entry.key ? { ...one, refusal: outcome.detail } : one));
+    if (outcome.kind === 'login') this.needLogin();
+    if (entry.session !== this.who.session) {
+      this.changed();
+      return;
+    }
+    if (outcome.kind === 'closed') this.failure = { kind: 'closed', detail: '' };
+    if (settled) this.accept(outcome.session);
+    if (outcome.kind === 'elsewhere') this.say(this.takenElsewhere(entry));
+    if (outcome.kind === 'stored' && this.isTold(entry)) this.tell();
+    else this.settle();
+  }
+
+  private takenElsewhere(entry: Entry): Notice {
+    if (entry.kind === 'end') return { kind: 'ended-elsewhere' };
+    return { kind: 'judged-elsewhere', position: entry.position, kept: this.entered(entry) };
+  }
+
+  private isTold({ kind, position }: Entry): boolean {
+    const told = this.session?.phase.feedback === 'after-each';
+    return told && kind === 'judgement' && this.case?.reading.position === position;
+  }
+
+  private async flush(): Promise<void> {
+    await this.outbox.flush();
+    const left = await this.outbox.all();
+    const known = new Set(left.map(({ key }) => key));
+    const vanished = this.waiting.some(({ key }) => !known.has(key));
+    if (!vanished) return;
+    // Another window has delivered it and could not say so.
+    this.waiting = left;
+    await this.refresh();
+  }
+
+  /** Ask where the session is: something else has moved it. */
+  private async refresh(): Promise<void> {
+    const asked = this.sessionAt;
+    try {
+      const session = await this.server.session();
+      if (this.sessionAt === asked) this.accept(session);
+    } catch (error) {
+      this.problemOf(error);
+    }
+    this.settle();
+  }
+
+  // --- aid and feedback ---
+
+  private async askAid(of: CurrentCase): Promise<void> {
+    of.aid = { name: 'loading' };
+    this.changed();
+    try {
+      of.aid = { name: 'there', aid: await this.server.aid(of.reading.position) };
+    } catch (error) {
+      of.aid = { name: 'failed', problem: this.problemOf(error) };
+    }
+    this.changed();
+  }
+
+  private tell(): void {
+    if (!this.case) return;
+    this.told = { of: this.case, feedback: null, problem: null };
+    void this.askFeedback();
   }
 
   private async askFeedback(): Promise<void> {
-    if (this.current.name !== 'feedback') return;
-    const { position } = this.current.reading;
-    this.answer(position, { problem: null });
+    const { told } = this;
+    if (!told) return;
+    this.answerTold(told.of, { problem: null });
     try {
-      this.answer(position, { feedback: await this.server.feedback(position) });
+      this.answerTold(told.of, { feedback: await this.server.feedback(told.of.reading.position) });
     } catch (error) {
-      this.answer(position, { problem: problemOf(error) });
+      this.answerTold(told.of, { problem: this.problemOf(error) });
     }
   }
 
   /** Nothing happens when the reader has gone on in the meantime. */
-  private answer(position: number, change: { feedback?: Feedback; problem?: Problem | null }): void {
-    if (this.current.name !== 'feedback' || this.current.reading.position !== position) return;
-    this.become({ ...this.current, ...change });
+  private answerTold(of: CurrentCase, change: Partial<Told>): void {
+    if (this.told?.of !== of) return;
+    this.told = { ...this.told, ...change };
+    this.changed();
   }
 
-  private notSaved(current: Current, error: unknown): void {
-    const problem = problemOf(error);
-    const now = error instanceof ApiError ? error.session : null;
-    const { position } = current.reading;
-    if (now?.readings[0]?.position === position) {
-      // The same case is still current: an earlier copy of this very submission is being worked on.
-      this.hold(current, UNCONFIRMED);
-    } else if (now) {
-      this.enter(now, elsewhere(position, now.readings[0]?.position));
-    } else if (problem.kind === 'unreachable' || problem.kind === 'login') {
-      this.hold(current, problem);
-    } else {
-      this.become(
-        problem.kind === 'closed' ? { name: 'failed', problem } : { ...current, name: 'reading', notice: '', problem },
-      );
+  // --- drafts, windows, time ---
+
+  private edit(act: (current: CurrentCase) => void): void {
+    if (this.current.name !== 'reading' || !this.case || this.reopening) return;
+    act(this.case);
+    this.changed();
+  }
+
+  private answerAtEnd(question: string, value: Answer | null): void {
+    if (!this.ending || this.ending.sending) return;
+    const { [question]: _, ...others } = this.ending.answers;
+    const answers = value === null || value === '' ? others : { ...others, [question]: value };
+    this.ending = { ...this.ending, answers };
+    const { user, session } = this.who;
+    const kept = {
+      user,
+      session,
+      position: END,
+      body: { answers },
+      seconds: 0,
+      view_log: [],
+      version: 0,
+      clean: false,
+    };
+    this.drafts.set(END, kept);
+    void this.keeper.keepDraft(kept);
+    this.changed();
+  }
+
+  private eventsFor(position: number): SaverEvents {
+    const current = () => (this.case?.reading.position === position ? this.case : null);
+    return {
+      mayPush: () => !this.waiting.some(({ session }) => session === this.who.session),
+      status: () => this.changed(),
+      conflict: (theirs) => {
+        current()?.meet(theirs);
+        this.changed();
+      },
+      moved: () => void (current() && this.refresh()),
+      login: () => this.needLogin(),
+      kept: (draft) => {
+        this.drafts.set(position, draft);
+        this.post({ kind: 'draft', draft });
+      },
+    };
+  }
+
+  private post(message: Message): void {
+    this.around.windows.post(message);
+  }
+
+  private hear(message: Message): void {
+    if (message.kind === 'queued') this.hearQueued(message.entry);
+    else if (message.kind === 'delivery') this.delivered(message.delivery);
+    else if (message.kind === 'login') void this.loggedIn();
+    else if (message.kind === 'session') this.hearSession(message.session);
+    else if (message.draft.session === this.who.session) this.hearDraft(message.draft);
+  }
+
+  private hearQueued(entry: Entry): void {
+    if (this.waiting.some(({ key }) => key === entry.key)) return;
+    this.waiting = [...this.waiting.filter(({ refusal }) => refusal === null), entry];
+    const { case: current } = this;
+    if (entry.session === this.who.session && current && current.reading.position === entry.position) {
+      if (current.saver.hasOwnChanges && !current.sent) this.say(elsewhere(current));
+      this.markSent(current);
     }
+    this.settle();
+    void this.flush();
   }
 
-  private hold(current: Current, problem: Problem): void {
-    this.become({ ...current, name: 'unsent', problem });
-    if (problem.kind !== 'unreachable') return;
-    const delay = RETRY_AFTER_MS[Math.min(this.attempts, RETRY_AFTER_MS.length - 1)] ?? 0;
-    this.attempts += 1;
-    this.cancelRetry = this.around.later(delay, () => void this.retry());
+  private hearSession(session: Session): void {
+    if (session.code !== this.who.session) return;
+    this.accept(session);
+    this.settle();
+  }
+
+  private hearDraft(draft: KeptDraft): void {
+    this.drafts.set(draft.position, draft);
+    if (this.case?.reading.position === draft.position) this.case.follow(draft);
+    this.changed();
+  }
+
+  private async reopen(position: number): Promise<void> {
+    const { name } = this.current;
+    if (this.reopening || this.waiting.length > 0 || (name !== 'reading' && name !== 'end-questions')) return;
+    this.reopening = true;
+    try {
+      await this.case?.saver.push();
+      const session = await this.server.reopen(position);
+      this.accept(session);
+      this.notice = null;
+      this.post({ kind: 'session', session });
+    } catch (error) {
+      const { detail } = this.problemOf(error);
+      if (error instanceof ApiError && error.session) this.accept(error.session);
+      this.say({ kind: 'not-reopened', detail });
+    }
+    this.reopening = false;
+    this.settle();
+  }
+
+  private coverWith(cover: 'instructions' | 'pause' | null): void {
+    if (cover === 'pause' || this.cover === 'pause') this.case?.viewed('b', [Number(cover === 'pause')]);
+    this.cover = cover;
+    this.case?.clock.pause(cover !== null);
+    if (cover === null) this.activeAtBreak = this.activeSoFar();
+    if (cover === null && this.case?.imageSeen) this.case.imageShown();
+    this.changed();
+  }
+
+  private tick(): void {
+    this.around.later(TICK_MS, () => this.tick());
+    this.ticks += 1;
+    const { case: current } = this;
+    if (!current || current.sent || this.current.name !== 'reading') return;
+    if (this.session?.phase.time_limit === 'hard' && this.times().remaining === 0) void this.send(true);
+    else if (this.ticks % KEEP_EVERY_TICKS === 0 && current.clock.running) void current.saver.keep();
+    this.remindOfBreak();
+  }
+
+  private remindOfBreak(): void {
+    const minutes = this.session?.phase.break_after_minutes ?? null;
+    const active = this.activeSoFar();
+    if (minutes === null || this.notice || active - this.activeAtBreak < minutes * 60_000) return;
+    this.activeAtBreak = active;
+    this.say({ kind: 'break', minutes });
+    this.changed();
+  }
+
+  private activeSoFar(): number {
+    return this.activeEarlier + (this.case?.activeHere ?? 0);
+  }
+
+  private undoLeft(): number | null {
+    const { session } = this;
+    if (!session?.undo || session.reopened || this.waiting.length > 0) return null;
+    return Math.max(0, session.undo.seconds_left - (this.around.monotonic() - this.sessionAt) / 1000);
+  }
+
+  private at(position: number): CurrentCase | null {
+    const { case: current } = this;
+    return current?.reading.position === position && !current.sent ? current : null;
+  }
+
+  // --- saying ---
+
+  private say(notice: Notice): void {
+    this.notice = notice;
+  }
+
+  private needLogin(): void {
+    this.login = { ...this.login, needed: true };
+    this.changed();
+  }
+
+  private async loggedIn(): Promise<void> {
+    this.login = { needed: false, trying: false, refusal: '' };
+    this.changed();
+    await this.retry();
+  }
+
+  private problemOf(error: unknown): Problem {
+    if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) return UNREACHABLE;
+    if (error.status === 404) return { kind: 'closed', detail: '' };
+    if (error.status !== 401 && error.status !== 403) return { kind: 'refused', detail: error.detail };
+    this.needLogin();
+    return UNREACHABLE;
+  }
+
+  private changed(): void {
+    this.current = this.composed();
+    for (const listener of this.listeners) listener(this.current);
+  }
+
+  private composed(): State {
+    return { ...this.screen(), save: this.save(), login: this.login, notice: this.notice };
+  }
+
+  private screen(): Screen {
+    const { failure, told, view: session, ending, finishing } = this;
+    if (failure) return { name: 'failed', problem: failure };
+    if (!session) return { name: 'loading' };
+    if (told) {
+      const { of, ...answer } = told;
+      return { name: 'feedback', session, ...shown(of), ...answer };
+    }
+    if (session.stage === 'finished' && finishing) return { name: 'finished', session, ...finishing.state() };
+    if (!session.display_checked) return { name: 'display-check', session, problem: this.displayProblem };
+    if (session.stage === 'end-questions' && ending) return { name: 'end-questions', session, ...ending };
+    return this.case ? this.caseScreen(session, this.case) : { name: 'loading' };
+  }
+
+  private caseScreen(session: Session, current: CurrentCase): Screen {
+    if (!this.begun) return { name: 'told', session, again: false };
+    if (current.sent) return { name: 'submitting', session, ...shown(current) };
+    if (this.cover === 'instructions') return { name: 'told', session, again: true };
+    if (this.cover === 'pause') return { name: 'paused', session, ...shown(current) };
+    const { problem, conflict } = current;
+    return { name: 'reading', session, ...shown(current), problem, conflict };
+  }
+
+  private save(): Save {
+    const pending = this.waiting.length;
+    const kept = this.trouble || this.waiting.some(({ refusal }) => refusal !== null) ? 'kept' : 'saving';
+    const draft = this.case && !this.case.sent ? this.case.saver.status : 'saved';
+    return { kind: pending === 0 ? 'saved' : kept, pending, draft, durable: this.keeper.durable };
   }
 }
 
-const UNCONFIRMED: Problem = {
-  kind: 'unreachable',
-  message: 'The server has not confirmed your judgement yet. It is kept here and is being sent again.',
-};
-
-function elsewhere(position: number, next: number | undefined): string {
-  const goOn = next === undefined ? '' : ` You are now on case ${next}.`;
-  return `Case ${position} was already judged, perhaps in another tab; that judgement stands.${goOn}`;
+/** A session in which nothing was entered yet begins with what the reader is told. */
+function isFresh({ done, stage, readings }: Session): boolean {
+  return stage === 'reading' && done === 0 && !readings[0]?.draft;
 }
 
-function problemOf(error: unknown): Problem {
-  if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) {
-    return { kind: 'unreachable', message: 'The server cannot be reached. Nothing you entered is lost.' };
-  }
-  if (error.status === 401 || error.status === 403) {
-    return { kind: 'login', message: 'Your login has expired. Log in again, then come back here and send.' };
-  }
-  if (error.status === 404) {
-    const message = 'This session is closed or not available to you. What you have submitted so far is saved.';
-    return { kind: 'closed', message };
-  }
-  return { kind: 'refused', message: error.detail || 'The server did not accept this. Please try again.' };
+function elsewhere({ reading, draft }: CurrentCase): Notice {
+  const touched = draft.call !== null || draft.marks.length > 0 || Object.keys(draft.answers).length > 0;
+  return { kind: 'judged-elsewhere', position: reading.position, kept: touched ? draft : null };
+}
+
+function shown({ reading, draft, revising, aid }: CurrentCase) {
+  return { reading, draft, revising, aid };
 }

@@ -198,6 +198,8 @@ export interface Machine {
 
   undo(): Promise<void>;
   revisit(position: number): Promise<void>;
+  /** While revising: send the judgement that stands once more, and go on. */
+  leaveAsItWas(): Promise<void>;
   pause(): void;
   resume(): void;
   /** The tab is hidden (true) or seen again. */

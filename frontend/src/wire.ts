@@ -107,6 +107,9 @@ export interface Session {
   readonly display_checked: boolean;
 }
 
+/** `[ms since the first image, code, …numbers]`; the codes are those of the viewer, `v` hidden 0|1 and `b` pause 0|1. */
+export type ViewEntry = readonly [ms: number, code: string, ...numbers: number[]];
+
 export interface JudgementBody {
   readonly call: Call | null;
   readonly confidence: number | null;
@@ -116,9 +119,20 @@ export interface JudgementBody {
   readonly paused_seconds: number;
   readonly hidden_seconds: number;
   readonly timed_out: boolean;
-  readonly view_log: readonly (readonly (number | string)[])[];
+  readonly view_log: readonly ViewEntry[];
   readonly shown_at: string;
   readonly submitted_at: string;
+}
+
+/** The receipt of a judgement, and where the session is now. */
+export interface JudgementResult {
+  readonly judgement: {
+    readonly position: number;
+    readonly revision: number;
+    readonly call: Call | null;
+    readonly confidence: number | null;
+  };
+  readonly session: Session;
 }
 
 export interface Aid {
@@ -151,4 +165,10 @@ export interface Display {
   readonly pixel_ratio: number;
   readonly colour_depth: number;
   readonly confirmed: boolean;
+}
+
+export interface Preferences {
+  /** Keys that the reader has changed, by the name of their command. */
+  readonly keys: Readonly<Record<string, string>>;
+  readonly language: string;
 }

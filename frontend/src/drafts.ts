@@ -1,0 +1,219 @@
+import { ApiError, type Server } from './api';
+import { NOTHING_SPENT, type Spent, seconds } from './clock';
+import type { Keeper, KeptDraft } from './keeping';
+import { draftOf, EMPTY } from './questions';
+import type { Draft } from './state';
+import type { Surroundings } from './surroundings';
+import type { Question, Reading, ServerDraft, ViewEntry } from './wire';
+
+/** All that is known of a case while it is read. */
+export interface Snapshot {
+  readonly draft: Draft;
+  readonly spent: Spent;
+  /** When its image was first shown, by the wall clock. */
+  readonly shown_at: string | null;
+  readonly view_log: readonly ViewEntry[];
+}
+
+/** A snapshot taken up again, and how it stands to the server's. */
+export interface Restored extends Snapshot {
+  /** Version of the server's draft that it builds on; 0 for none. */
+  readonly version: number;
+  readonly clean: boolean;
+  /** Set where another computer has saved something else since. */
+  readonly theirs: Draft | null;
+}
+
+/** What of a snapshot goes into a draft's body; the active time goes beside it, the view log stays on this computer. */
+interface Body extends Draft {
+  readonly paused: number;
+  readonly hidden: number;
+  readonly shown_at: string | null;
+}
+
+const PUSH_AFTER_MS = 800;
+const RETRY_AFTER_MS = 5_000;
+
+export function bodyOf({ draft, spent, shown_at }: Snapshot): Body {
+  return { ...draft, paused: spent.paused, hidden: spent.hidden, shown_at };
+}
+
+/** Read a draft back. It was written by this page, perhaps by an older version of it: what does not fit is left out. */
+export function snapshotOf(body: unknown, activeSeconds: number, view_log: readonly ViewEntry[] = []): Snapshot {
+  const found: Partial<Body> = typeof body === 'object' && body !== null ? body : {};
+  const { call = null, confidence = null, answers = {}, marks = [], paused = 0, hidden = 0, shown_at = null } = found;
+  const spent = { active: activeSeconds * 1000, paused, hidden };
+  return { draft: { call, confidence, answers, marks }, spent, shown_at, view_log };
+}
+
+const NEW: Snapshot = { draft: EMPTY, spent: NOTHING_SPENT, shown_at: null, view_log: [] };
+
+/** What to go on from when a case is entered: the server's draft, this computer's, the judgement that stands, or nothing. */
+export function restored(reading: Reading, kept: KeptDraft | null, questions: readonly Question[]): Restored {
+  const { draft: server, previous } = reading;
+  const version = server?.version ?? 0;
+  if (kept && kept.version === version) return fromHere(kept);
+  if (kept && server && !kept.clean && kept.version < version) return fromBoth(kept, server);
+  if (server) return { ...snapshotOf(server.body, server.seconds), version, clean: true, theirs: null };
+  const draft = previous ? draftOf(previous, questions) : EMPTY;
+  return { ...NEW, draft, version, clean: true, theirs: null };
+}
+
+/** Nobody else has saved anything since: this computer knows more, at least of the time. */
+function fromHere({ body, seconds, view_log, version, clean }: KeptDraft): Restored {
+  return { ...snapshotOf(body, seconds, view_log), version, clean, theirs: null };
+}
+
+function fromBoth(kept: KeptDraft, server: ServerDraft): Restored {
+  const mine = snapshotOf(kept.body, kept.seconds, kept.view_log);
+  const theirs = snapshotOf(server.body, server.seconds).draft;
+  const same = JSON.stringify(theirs) === JSON.stringify(mine.draft);
+  return { ...mine, version: server.version, clean: same, theirs: same ? null : theirs };
+}
+
+/** What a saver tells the machine. */
+export interface SaverEvents {
+  /** Whether the server can take a draft of this case yet: not while earlier submissions are on their way. */
+  mayPush(): boolean;
+  /** The state of saving has changed. */
+  status(): void;
+  /** Another window or computer has saved something since. */
+  conflict(theirs: ServerDraft): void;
+  /** The server takes no draft for this case: it is not the current one any more. */
+  moved(): void;
+  login(): void;
+  /** What is kept now, for the other windows. */
+  kept(draft: KeptDraft): void;
+}
+
+export interface Place {
+  readonly user: string;
+  readonly session: string;
+  readonly position: number;
+}
+
+/** Saves the draft of one case: on this computer at every change, on the server soon after the last one. */
+export class DraftSaver {
+  private dirty: boolean;
+  private stopped = false;
+  private resting = false;
+  private writing = false;
+  private pushing: Promise<void> | null = null;
+  private changes = 0;
+  private failed = false;
+  private callOff: () => void = () => {};
+
+  constructor(
+    private readonly place: Place,
+    private readonly snapshot: () => Snapshot,
+    private readonly server: Server,
+    private readonly keeper: Keeper,
+    private readonly around: Surroundings,
+    private readonly events: SaverEvents,
+    public version: number,
+    clean: boolean,
+  ) {
+    this.dirty = !clean;
+  }
+
+  get status(): 'saved' | 'saving' | 'kept' {
+    if (!this.dirty) return 'saved';
+    return this.failed ? 'kept' : 'saving';
+  }
+
+  get hasOwnChanges(): boolean {
+    return this.dirty;
+  }
+
+  /** Something was changed. */
+  changed(): void {
+    if (this.stopped) return;
+    this.dirty = true;
+    this.changes += 1;
+    this.events.kept(this.current());
+    void this.keep();
+    this.pushAfter(PUSH_AFTER_MS);
+  }
+
+  /** Write to this computer what is there, at least the time. Writes do not pile up: the last one counts. */
+  async keep(): Promise<void> {
+    if (this.writing || this.stopped) return;
+    this.writing = true;
+    let written = -1;
+    while (written !== this.changes && !this.stopped) {
+      written = this.changes;
+      await this.keeper.keepDraft(this.current());
+    }
+    this.writing = false;
+  }
+
+  /** Send what is not on the server yet, now. */
+  async push(): Promise<void> {
+    this.callOff();
+    if (this.pushing) await this.pushing;
+    if (!this.dirty || this.stopped) return;
+    if (!this.events.mayPush()) {
+      this.pushAfter(RETRY_AFTER_MS);
+      return;
+    }
+    this.pushing = this.send();
+    await this.pushing;
+    this.pushing = null;
+  }
+
+  /** The reader goes to another case, and will be back. */
+  rest(): void {
+    void this.keep();
+    this.resting = true;
+    this.callOff();
+  }
+
+  /** From now on nothing of this case is a draft. */
+  stop(): void {
+    this.stopped = true;
+    this.callOff();
+  }
+
+  private current(): KeptDraft {
+    const snapshot = this.snapshot();
+    return {
+      ...this.place,
+      body: bodyOf(snapshot),
+      seconds: seconds(snapshot.spent.active),
+      view_log: snapshot.view_log,
+      version: this.version,
+      clean: !this.dirty,
+    };
+  }
+
+  private async send(): Promise<void> {
+    const sent = this.changes;
+    const { body, seconds } = this.current();
+    try {
+      const { version } = await this.server.saveDraft(this.place.position, { body, seconds, version: this.version });
+      this.version = version;
+      this.failed = false;
+      this.dirty = sent !== this.changes;
+      if (!this.dirty) void this.keep();
+    } catch (error) {
+      this.notSaved(error);
+    }
+    if (!this.stopped) this.events.status();
+  }
+
+  private notSaved(error: unknown): void {
+    this.failed = true;
+    if (this.stopped) return;
+    const status = error instanceof ApiError ? error.status : 0;
+    if (error instanceof ApiError && error.draft) this.events.conflict(error.draft);
+    else if (status === 401 || status === 403) this.events.login();
+    else if (status === 404 || status === 409) this.events.moved();
+    else if (status < 400 || status >= 500 || status === 429) this.pushAfter(RETRY_AFTER_MS);
+  }
+
+  private pushAfter(ms: number): void {
+    this.callOff();
+    if (this.resting) return;
+    this.callOff = this.around.later(ms, () => void this.push());
+  }
+}

@@ -1,0 +1,114 @@
+import type { Draft, Missing } from './state';
+import type { Answer, Answers, JudgementBody, MarkOnImage, Question } from './wire';
+
+export const EMPTY: Draft = { call: null, confidence: null, answers: {}, marks: [] };
+
+/** The questions that are asked now: those without a condition, and those whose condition holds. */
+export function askedNow(questions: readonly Question[], draft: Draft): Question[] {
+  const asked: Question[] = [];
+  for (const question of questions) {
+    const { condition } = question;
+    // What depends on a question that is not asked is not asked either.
+    const source = condition && asked.find(({ name }) => name === condition.question);
+    if (!condition || (source && holds(condition.is, given(source, draft)))) asked.push(question);
+  }
+  return asked;
+}
+
+function holds(values: readonly (string | number)[], given: Answer | null): boolean {
+  return given !== null && values.some((value) => String(value) === String(given));
+}
+
+function given(question: Question, draft: Draft): Answer | null {
+  return question.kind === 'call' ? draft.call : (draft.answers[question.name] ?? null);
+}
+
+/** What still has to be answered before this may be sent. */
+export function unanswered(questions: readonly Question[], draft: Draft): Missing[] {
+  return askedNow(questions, draft).flatMap((question) => missingOf(question, draft));
+}
+
+function missingOf(question: Question, draft: Draft): Missing[] {
+  const { name, kind, required } = question;
+  if (kind === 'call' && (draft.call === 'authentic' || draft.call === 'synthetic')) {
+    return draft.confidence === null ? [{ what: 'confidence', question: name }] : [];
+  }
+  if (kind === 'marks' && marksOf(question, draft).some((mark) => question.options.length > 0 && mark.reason === '')) {
+    return [{ what: 'question', question: name }];
+  }
+  return required && !isAnswered(question, draft) ? [{ what: 'question', question: name }] : [];
+}
+
+function isAnswered(question: Question, draft: Draft): boolean {
+  if (question.kind === 'marks') return marksOf(question, draft).length > 0;
+  const answer = given(question, draft);
+  return answer !== null && String(answer).trim() !== '';
+}
+
+function marksOf(question: Question, draft: Draft): MarkOnImage[] {
+  return draft.marks.filter((mark) => mark.question === question.name);
+}
+
+const NONE = { call: null, confidence: null };
+
+type Entered = Pick<JudgementBody, 'call' | 'confidence' | 'answers' | 'marks'>;
+
+/**
+ * What is sent of what was entered: answers to the questions that are asked, and no others.
+ *
+ * Call and confidence go together: “cannot tell”, or a call without a confidence when time has run out, is no rating.
+ */
+export function entered(questions: readonly Question[], draft: Draft): Entered {
+  const asked = askedNow(questions, draft);
+  const { call, confidence } = draft;
+  const asksCall = asked.some(({ kind }) => kind === 'call');
+  const rating =
+    asksCall && call !== null && call !== 'cannot-tell' && confidence !== null ? { call, confidence } : NONE;
+  return {
+    ...rating,
+    answers: answersTo(asked, draft.answers),
+    marks: asked.filter(({ kind }) => kind === 'marks').flatMap((question) => marksOf(question, draft)),
+  };
+}
+
+/** The answers to these questions; what is only blank is none. */
+export function answersTo(asked: readonly Question[], answers: Answers): Answers {
+  const found = asked.flatMap(({ name }): [string, Answer][] => {
+    const answer = answers[name];
+    return answer === undefined || String(answer).trim() === '' ? [] : [[name, answer]];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What was sent, as what is being entered: for a case that is open again. */
+export function draftOf(body: Entered, questions: readonly Question[]): Draft {
+  const { call, confidence, answers, marks } = body;
+  const couldNotTell = call === null && questions.some(({ kind, forced }) => kind === 'call' && !forced);
+  return { call: couldNotTell ? 'cannot-tell' : call, confidence, answers, marks };
+}
+
+/** The call question of a phase, where it has one. */
+export function callQuestion(questions: readonly Question[]): Question | null {
+  return questions.find(({ kind }) => kind === 'call') ?? null;
+}
+
+/** The confidence (1–100) of point `point` on a scale of `points`: 100·i/k, halves to the even number as in Python. */
+export function confidenceOf(point: number, points: number): number {
+  const exact = (100 * point) / points;
+  const below = Math.floor(exact);
+  if (exact - below !== 0.5) return Math.round(exact);
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/** The point (1–k) that has this confidence, or null. */
+export function pointOf(confidence: number | null, points: number): number | null {
+  for (let point = 1; point <= points; point += 1) if (confidenceOf(point, points) === confidence) return point;
+  return null;
+}
+
+/** A number on the scale of this question: on a scale of points the nearest point's confidence. */
+export function onScale(value: number, points: number): number {
+  const within = Math.min(100, Math.max(1, Math.round(value)));
+  if (points === 0) return within;
+  return confidenceOf(Math.min(points, Math.max(1, Math.round((within * points) / 100))), points);
+}
