@@ -20,8 +20,7 @@ export function windowOf(pixels: ArrayLike<number>): GreyWindow {
   }
   const lower = levelBelow(counts, DARKEST * pixels.length);
   const upper = levelBelow(counts, BRIGHTEST * pixels.length);
-  // A linear window reaches from c - 0.5 - (w - 1) / 2 to c - 0.5 + (w - 1) / 2 (PS3.3 C.11.2.1.2.1).
-  return { windowWidth: Math.max(upper - lower + 1, 2), windowCenter: (lower + upper + 1) / 2 };
+  return between(lower, upper);
 }
 
 /** The lowest grey value at or below which more than so many pixels lie. */
@@ -32,4 +31,21 @@ function levelBelow(counts: Uint32Array, pixels: number): number {
     if (seen > pixels) return level;
   }
   return counts.length - 1;
+}
+
+/** The window from the darkest to the brightest pixel. */
+export function rangeOf(pixels: ArrayLike<number>): GreyWindow {
+  let lower = Number.POSITIVE_INFINITY;
+  let upper = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < pixels.length; index++) {
+    const level = pixels[index] ?? 0;
+    if (level < lower) lower = level;
+    if (level > upper) upper = level;
+  }
+  return upper < lower ? between(0, 255) : between(lower, upper);
+}
+
+/** A linear window reaches from c - 0.5 - (w - 1) / 2 to c - 0.5 + (w - 1) / 2 (PS3.3 C.11.2.1.2.1). */
+function between(lower: number, upper: number): GreyWindow {
+  return { windowWidth: Math.max(upper - lower + 1, 2), windowCenter: (lower + upper + 1) / 2 };
 }

@@ -2,6 +2,7 @@ import { clock, type Texts } from './en';
 
 export const de: Texts = {
   language: 'Deutsch',
+  locale: 'de-DE',
 
   header: {
     caseOf: (position, cases) => `${position} von ${cases}`,
@@ -56,6 +57,11 @@ export const de: Texts = {
     submitChange: 'Änderung absenden',
     submitFinal: 'Absenden und beenden',
     stillNeeded: (names) => `Es fehlt noch: ${names}.`,
+    conflictFirst: 'Wählen Sie zuerst, welches Fenster gelten soll.',
+    aidComing: 'Die Hilfe wird geholt.',
+    quoted: (words) => `„${words}“`,
+    callNeeded: 'Ihr Urteil',
+    confidence: 'Ihre Sicherheit',
     imageLoading: 'Die Aufnahme wird geladen.',
     readyHint: 'Enter sendet ab',
     choose: 'Bitte wählen',
@@ -98,6 +104,7 @@ export const de: Texts = {
     needReason: 'jede Markierung braucht einen Grund',
     hint: 'Mit der Tastatur: Pfeile bewegen das Kreuz, Enter setzt einen Punkt, Esc beendet das Markieren.',
     stop: 'Markieren beenden',
+    count: (marks) => (marks === 1 ? '1 Markierung' : `${marks} Markierungen`),
   },
 
   aid: {
@@ -307,6 +314,11 @@ export const de: Texts = {
     elsewhere: (position) =>
       `Fall ${position} wurde schon beurteilt, vielleicht in einem anderen Fenster; jenes Urteil gilt.`,
     nowOn: (position) => `Sie sind jetzt bei Fall ${position}.`,
+    notTaken: (entry) => `Nicht übernommen wurde, was Sie hier eingegeben hatten: ${entry}.`,
+    sentBack: (position, why) =>
+      `Fall ${position} ist wieder offen: ${why || 'Der Server hat das Gesendete nicht angenommen.'}`,
+    endedElsewhere: 'Diese Fragen wurden schon in einem anderen Fenster beantwortet; jene Antworten gelten.',
+    expired: 'Ihre Anmeldung ist abgelaufen. Nichts von Ihren Eingaben ist verloren.',
     retry: 'Noch einmal versuchen',
     dismiss: 'Schließen',
   },
@@ -329,7 +341,7 @@ export const de: Texts = {
 
   commands: {
     authentic: 'Als echt beurteilen',
-    synthetic: 'Als künstlich beurteilen',
+    synthetic: 'Als synthetisch beurteilen',
     'cannot-tell': 'Nicht zu entscheiden',
     'confidence-up': 'Sicherheit höher (mit Umschalt um 5)',
     'confidence-down': 'Sicherheit niedriger (mit Umschalt um 5)',
@@ -343,6 +355,10 @@ export const de: Texts = {
     'window-default': 'Übliches Fenster',
     'window-full': 'Alle Grauwerte',
     'window-auto': 'Automatisches Fenster',
+    'window-wider': 'Fenster weiter',
+    'window-narrower': 'Fenster enger',
+    brighter: 'Heller',
+    darker: 'Dunkler',
     'zoom-in': 'Vergrößern',
     'zoom-out': 'Verkleinern',
     'flip-horizontal': 'Links und rechts spiegeln',
@@ -399,7 +415,6 @@ export const de: Texts = {
       ['Links ziehen', 'Fensterbreite (quer) und -mitte (auf und ab), oder das gewählte Werkzeug'],
       ['Mitte ziehen', 'Verschieben'],
       ['Rechts ziehen, Rad', 'Zoomen'],
-      ['Doppelklick', 'Beendet einen halb gezeichneten Winkel'],
     ],
     touchRows: [
       ['Ein Finger', 'Fensterung oder das gewählte Werkzeug'],
@@ -407,6 +422,7 @@ export const de: Texts = {
     ],
     drawingRows: [
       ['← ↑ → ↓', 'Mit einem Mess- oder Markierwerkzeug: das Kreuz bewegen (mit Umschalt schneller)'],
+      ['← ↑ → ↓', 'Mit dem Werkzeug Verschieben: das Bild bewegen'],
       ['Enter', 'Setzt einen Punkt; zweimal an derselben Stelle beendet eine Linie'],
     ],
   },

@@ -1,6 +1,8 @@
 /** Every word that the front end shows. `de.ts` must have the same keys; functions take what stands in a sentence. */
 export const en = {
   language: 'English',
+  /** For numbers and dates. */
+  locale: 'en-GB',
 
   header: {
     caseOf: (position: number, cases: number) => `${position} of ${cases}`,
@@ -53,6 +55,11 @@ export const en = {
     submitChange: 'Submit the change',
     submitFinal: 'Submit and finish',
     stillNeeded: (names: string) => `Still needed: ${names}.`,
+    conflictFirst: 'First choose which window’s entries to keep.',
+    aidComing: 'The aid is being fetched.',
+    quoted: (words: string) => `“${words}”`,
+    callNeeded: 'your call',
+    confidence: 'your confidence',
     imageLoading: 'The X-ray is loading.',
     readyHint: 'Enter submits',
     choose: 'Choose one',
@@ -95,6 +102,7 @@ export const en = {
     needReason: 'each mark needs a reason',
     hint: 'With the keyboard: arrows move the cross, Enter sets a point, Esc ends marking.',
     stop: 'Stop marking',
+    count: (marks: number) => (marks === 1 ? '1 mark' : `${marks} marks`),
   },
 
   aid: {
@@ -303,6 +311,11 @@ export const en = {
     elsewhere: (position: number) =>
       `Case ${position} was already judged, perhaps in another window; that judgement stands.`,
     nowOn: (position: number) => `You are now on case ${position}.`,
+    notTaken: (entry: string) => `What you entered here was not taken: ${entry}.`,
+    sentBack: (position: number, why: string) =>
+      `Case ${position} is open again: ${why || 'the server did not accept what was sent.'}`,
+    endedElsewhere: 'These questions were already answered in another window; those answers stand.',
+    expired: 'Your login has expired. Nothing you entered is lost.',
     retry: 'Try again',
     dismiss: 'Dismiss',
   },
@@ -340,6 +353,10 @@ export const en = {
     'window-default': 'Default window',
     'window-full': 'Full range of greys',
     'window-auto': 'Automatic window',
+    'window-wider': 'Wider window',
+    'window-narrower': 'Narrower window',
+    brighter: 'Brighter',
+    darker: 'Darker',
     'zoom-in': 'Zoom in',
     'zoom-out': 'Zoom out',
     'flip-horizontal': 'Flip left and right',
@@ -396,7 +413,6 @@ export const en = {
       ['Left drag', 'Window (across) and level (up and down), or the chosen tool'],
       ['Middle drag', 'Pan'],
       ['Right drag, wheel', 'Zoom'],
-      ['Double click', 'Ends an angle that is half drawn'],
     ],
     touchRows: [
       ['One finger', 'Window and level, or the chosen tool'],
@@ -404,6 +420,7 @@ export const en = {
     ],
     drawingRows: [
       ['← ↑ → ↓', 'With a measuring or marking tool: move the cross (with Shift faster)'],
+      ['← ↑ → ↓', 'With the tool Pan: move the image'],
       ['Enter', 'Set a point; twice at the same place ends a line'],
     ],
   },

@@ -23,6 +23,10 @@ export type Adjustment =
   | 'window-default'
   | 'window-full'
   | 'window-auto'
+  | 'window-wider'
+  | 'window-narrower'
+  | 'brighter'
+  | 'darker'
   | 'clear-measures';
 
 /** A tool is taken by its command, and laid down by giving it again. */
@@ -34,3 +38,19 @@ export type ViewCommand = Adjustment | Tool;
  * `r` reset; `m` magnifier 0|1; `l` number of measures.
  */
 export type ViewChange = readonly [code: 'w' | 'z' | 'p' | 'i' | 'o' | 'r' | 'm' | 'l', ...values: number[]];
+
+const TOOLS: ReadonlySet<string> = new Set<Tool>([
+  'window',
+  'pan',
+  'zoom',
+  'magnify',
+  'length',
+  'angle',
+  'mark-point',
+  'mark-box',
+  'mark-freehand',
+]);
+
+export function isTool(command: ViewCommand): command is Tool {
+  return TOOLS.has(command);
+}
