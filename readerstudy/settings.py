@@ -154,7 +154,11 @@ SPECTACULAR_SETTINGS = {
     "before its gate opens.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"CallEnum": "readerstudy.reading.models.Call"},
+    "ENUM_NAME_OVERRIDES": {
+        "CallEnum": "readerstudy.reading.models.Call",
+        "MarkKindEnum": "readerstudy.reading.models.MarkKind",
+        "QuestionKindEnum": "readerstudy.studies.models.QuestionKind",
+    },
 }
 
 # The wasm decoders of the viewer need 'wasm-unsafe-eval'; nothing else is let in.

@@ -21,6 +21,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{code}/end/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Store the answers to the questions at the end, exactly once, and finish the session. */
+        post: operations["answer_end_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{code}/feedback/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tell all answers, if the phase gives feedback at its end and the session is finished; otherwise 404. */
+        get: operations["show_feedback_at_end"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{code}/qualification/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Judge a finished practice that asks for it; asked again, say the same. Otherwise 404. */
+        post: operations["judge_qualification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{code}/readings/{position}/aid/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tell what the aid says, while its reading is the one to judge; otherwise 404. */
+        get: operations["show_aid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{code}/readings/{position}/draft/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Keep a draft of the current case, unless another window has kept a newer one. */
+        put: operations["save_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{code}/readings/{position}/feedback/": {
         parameters: {
             query?: never;
@@ -50,6 +135,24 @@ export interface paths {
         /** @description Store the judgement of the current case, exactly once: 201 when stored now, 200 when this is a replay. */
         post: operations["submit_judgement"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{code}/readings/{position}/reopen/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Open the judgement of a case for a revision; until that is submitted, the judgement stands. */
+        post: operations["reopen_reading"];
+        /** @description Let the judgement stand that was opened again. */
+        delete: operations["leave_reopened"];
         options?: never;
         head?: never;
         patch?: never;
@@ -89,6 +192,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{slug}/display/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Keep what the display is, and whether the whole test pattern was seen. */
+        post: operations["record_display"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{slug}/sessions/": {
         parameters: {
             query?: never;
@@ -110,16 +230,84 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the aid says of a case; what the protocol does not show is null. */
+        Aid: {
+            /** @description Always `Aid`: its name is not told. */
+            readonly detector: string;
+            /**
+             * Format: double
+             * @description On the aid's own scale; high speaks for synthetic.
+             */
+            score: number | null;
+            call: (components["schemas"]["CallEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description x, y, width and height of a rectangle, as fractions of the image from its top left. */
+            region: number[] | null;
+        };
+        /**
+         * @description * `none` - None
+         *     * `concurrent` - With the case
+         *     * `sequential` - After one's own judgement
+         * @enum {string}
+         */
+        AidEnum: "none" | "concurrent" | "sequential";
         /**
          * @description * `authentic` - Authentic
          *     * `synthetic` - Synthetic
          * @enum {string}
          */
         CallEnum: "authentic" | "synthetic";
+        /** @description Asked only where an earlier question has one of these answers. */
+        Condition: {
+            question: string;
+            is: (string | number)[];
+        };
         /** @description A refusal because the session is elsewhere, with where it is. */
         Conflict: {
             detail: string;
             session: components["schemas"]["Session"];
+        };
+        /** @description The display, as the browser says, and whether the reader saw the whole test pattern. */
+        DisplayRequest: {
+            width: number;
+            height: number;
+            /** Format: double */
+            pixel_ratio: number;
+            colour_depth: number;
+            confirmed: boolean;
+        };
+        /** @description What was entered for a case and not submitted yet. */
+        Draft: {
+            body: {
+                [key: string]: unknown;
+            };
+            /** Format: double */
+            seconds: number;
+            version: number;
+        };
+        /** @description A refusal because another window has kept a newer draft, with that, or because the case is not current. */
+        DraftConflict: {
+            detail: string;
+            draft: components["schemas"]["Draft"] | null;
+            session: components["schemas"]["Session"];
+        };
+        /** @description What was entered so far, and the version of it that this window has seen last: 0 for none. */
+        DraftRequest: {
+            body: {
+                [key: string]: unknown;
+            };
+            /** Format: double */
+            seconds: number;
+            version: number;
+        };
+        /** @description The version under which a draft was kept. */
+        DraftVersion: {
+            version: number;
+        };
+        /** @description The answers to the questions at the end of a phase. */
+        EndAnswersRequest: {
+            answers: {
+                [key: string]: string | number;
+            };
         };
         /** @description A study in which the logged-in user reads. */
         Enrolment: {
@@ -127,34 +315,58 @@ export interface components {
             title: string;
             reader: string;
             state: components["schemas"]["StateEnum"];
+            /**
+             * Format: date-time
+             * @description When reading goes on, where it waits.
+             */
+            opens_at: string | null;
         };
         /** @description The answer to one reading. */
         Feedback: {
             position: number;
             truth: components["schemas"]["CallEnum"];
-            correct: boolean;
+            /** @description null where the reader gave no call. */
+            correct: boolean | null;
             telltales: string[];
             explanation: string;
         };
         /**
          * @description * `none` - None
          *     * `after-each` - After each case
+         *     * `at-end` - At the end
          * @enum {string}
          */
-        FeedbackEnum: "none" | "after-each";
+        FeedbackEnum: "none" | "after-each" | "at-end";
         /** @description A judgement as it is stored. */
         Judgement: {
             position: number;
             revision: number;
-            call: components["schemas"]["CallEnum"];
-            confidence: number;
+            call: (components["schemas"]["CallEnum"] | components["schemas"]["NullEnum"]) | null;
+            confidence: number | null;
         };
-        /** @description A judgement as the browser sends it. */
+        /** @description A judgement as the browser sends it; what a phase does not ask for may be left out. */
         JudgementRequest: {
-            call: components["schemas"]["CallEnum"];
-            confidence: number;
+            call?: (components["schemas"]["CallEnum"] | components["schemas"]["NullEnum"]) | null;
+            confidence?: number | null;
+            answers?: {
+                [key: string]: string | number;
+            };
+            marks?: components["schemas"]["Mark"][];
             /** Format: double */
             seconds: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            paused_seconds: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            hidden_seconds: number;
+            /** @default false */
+            timed_out: boolean;
+            view_log?: (string | number)[][];
             /** Format: date-time */
             shown_at: string;
             /** Format: date-time */
@@ -165,35 +377,115 @@ export interface components {
             judgement: components["schemas"]["Judgement"];
             session: components["schemas"]["Session"];
         };
+        /** @description A mark on the image. */
+        Mark: {
+            question: string;
+            kind: components["schemas"]["MarkKindEnum"];
+            points: number[][];
+            /** @default  */
+            reason: string;
+        };
+        /**
+         * @description * `point` - Point
+         *     * `box` - Box
+         *     * `freehand` - Freehand
+         * @enum {string}
+         */
+        MarkKindEnum: "point" | "box" | "freehand";
         /** @description The one size of all images of a session. */
         Matrix: {
             rows: number;
             columns: number;
         };
-        /** @description The phase of a session. */
+        /** @enum {unknown} */
+        NullEnum: null;
+        /** @description The phase of a session: what the reader is told and asked, and not what the phase is for. */
         Phase: {
             name: string;
             title: string;
-            purpose: components["schemas"]["PurposeEnum"];
+            /** @description Whether this is for practice only. */
+            practice: boolean;
+            /** @description What the reader is told before it; harmless HTML. */
+            readonly told_html: string;
+            disclosed_prevalence: number | null;
             feedback: components["schemas"]["FeedbackEnum"];
-            instructions: string;
+            aid: components["schemas"]["AidEnum"];
+            /** @description Asked with every case. */
+            readonly questions: components["schemas"]["Question"][];
+            /** @description Asked once all cases are judged. */
+            readonly end_questions: components["schemas"]["Question"][];
+            time_limit: components["schemas"]["TimeLimitEnum"];
+            /** Format: int64 */
+            time_limit_seconds: number | null;
+            /** Format: int64 */
+            break_after_minutes: number | null;
+            revisit: boolean;
+            /** Format: int64 */
+            undo_seconds: number;
+            qualification_percent: number | null;
+            /** @description Whether a reference picture hangs beside each case. */
+            readonly paired: boolean;
+        };
+        /** @description The identifiers that an image has within this session. */
+        Picture: {
+            dicom_study_uid: string;
+            dicom_series_uid: string;
+            sop_instance_uid: string;
+        };
+        /** @description The judgement that stands while its case is open for a revision. */
+        Previous: {
+            call: (components["schemas"]["CallEnum"] | components["schemas"]["NullEnum"]) | null;
+            confidence: number | null;
+            answers: {
+                [key: string]: string | number;
+            };
+            marks: components["schemas"]["StoredMark"][];
         };
         /** @description Why something was refused, in words for the reader. */
         Problem: {
             detail: string;
         };
+        /** @description Whether a practice was good enough to go on. */
+        Qualification: {
+            passed: boolean;
+            /** @description How often the practice can still be taken. */
+            attempts_left: number;
+            correct: number;
+            of: number;
+            needed_percent: number;
+        };
+        /** @description One thing that the reader is asked. */
+        Question: {
+            name: string;
+            kind: components["schemas"]["QuestionKindEnum"];
+            text: string;
+            help: string;
+            required: boolean;
+            points: number;
+            forced: boolean;
+            options: string[];
+            tools: components["schemas"]["MarkKindEnum"][];
+            condition: components["schemas"]["Condition"] | null;
+        };
         /**
-         * @description * `practice` - Practice
-         *     * `informed` - Informed reading
+         * @description * `call` - Call and confidence
+         *     * `quality` - Rating on a scale with named steps
+         *     * `diagnosis` - Diagnosis
+         *     * `open` - Open question
+         *     * `marks` - Marks on the image
          * @enum {string}
          */
-        PurposeEnum: "practice" | "informed";
+        QuestionKindEnum: "call" | "quality" | "diagnosis" | "open" | "marks";
         /** @description A place of the hanging list whose image is open. */
         Reading: {
             position: number;
             dicom_study_uid: string;
             dicom_series_uid: string;
             sop_instance_uid: string;
+            companion: components["schemas"]["Picture"] | null;
+            aided: boolean;
+            draft: components["schemas"]["Draft"] | null;
+            previous: components["schemas"]["Previous"] | null;
         };
         /** @description Where a reader is in a session; the first of `readings` is the case to judge now, the others may be fetched. */
         Session: {
@@ -203,25 +495,67 @@ export interface components {
             cases: number;
             done: number;
             finished: boolean;
-            /** @description Whether another phase waits once this one is finished. */
+            stage: components["schemas"]["StageEnum"];
+            /** @description Whether another session waits once this one is finished. */
             next_session: boolean;
+            /**
+             * Format: date-time
+             * @description Until when the next session is shut, where a pause is prescribed before it.
+             */
+            next_opens_at: string | null;
             /** @description null where every image keeps a matrix of its own. */
             matrix: components["schemas"]["Matrix"] | null;
+            /** @description null unless the whole cohort has one. */
+            readonly spacing: number[] | null;
             readings: components["schemas"]["Reading"][];
+            undo: components["schemas"]["Undo"] | null;
+            /** @description Whether the case to judge now is open for a revision. */
+            reopened: boolean;
+            /** @description Places that may be opened again. */
+            earlier: number[];
+            display_checked: boolean;
         };
+        /**
+         * @description * `reading` - reading
+         *     * `end-questions` - end-questions
+         *     * `finished` - finished
+         * @enum {string}
+         */
+        StageEnum: "reading" | "end-questions" | "finished";
         /**
          * @description * `closed` - closed
          *     * `consent` - consent
          *     * `finished` - finished
+         *     * `not-qualified` - not-qualified
          *     * `resume` - resume
          *     * `start` - start
+         *     * `waiting` - waiting
          * @enum {string}
          */
-        StateEnum: "closed" | "consent" | "finished" | "resume" | "start";
-        /** @description The study that a session belongs to. */
+        StateEnum: "closed" | "consent" | "finished" | "not-qualified" | "resume" | "start" | "waiting";
+        /** @description A mark as it is stored. */
+        StoredMark: {
+            question: string;
+            kind: components["schemas"]["MarkKindEnum"];
+            points: number[][];
+            reason: string;
+        };
+        /** @description The study that a session belongs to, under the title that readers see. */
         StudyReference: {
             slug: string;
             title: string;
+        };
+        /**
+         * @description * `none` - None
+         *     * `soft` - The reader is told
+         *     * `hard` - The image goes, and what is entered is sent
+         * @enum {string}
+         */
+        TimeLimitEnum: "none" | "soft" | "hard";
+        /** @description The last judgement, and how long it may still be opened again. */
+        Undo: {
+            position: number;
+            seconds_left: number;
         };
     };
     responses: never;
@@ -249,6 +583,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
+    answer_end_questions: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndAnswersRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_feedback_at_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"][];
+                };
+            };
+        };
+    };
+    judge_qualification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Qualification"];
+                };
+            };
+        };
+    };
+    show_aid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aid"];
+                };
+            };
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftVersion"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftConflict"];
                 };
             };
         };
@@ -327,6 +810,58 @@ export interface operations {
             };
         };
     };
+    reopen_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
+                };
+            };
+        };
+    };
+    leave_reopened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+        };
+    };
     list_studies: {
         parameters: {
             query?: never;
@@ -372,6 +907,30 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    record_display: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisplayRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

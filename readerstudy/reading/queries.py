@@ -1,24 +1,17 @@
-"""What of a study a reader, or the monitor of a study, may know."""
+"""Whose sessions there are, where they stand, and what comes next for a reader."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
-from typing import Any
+from typing import Literal
 
-from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from readerstudy.accounts.models import User
-from readerstudy.cohorts import frames
-from readerstudy.cohorts.deidentify import Level, session_uid
-from readerstudy.cohorts.models import Cohort
-from readerstudy.cohorts.wado import PresentedInstance
 from readerstudy.reading import gates
-from readerstudy.reading.models import Judgement, Reading, ReadingSession
-from readerstudy.studies.models import Phase, Reader, Status, Study
+from readerstudy.reading.models import ReadingSession
+from readerstudy.studies.models import UNTESTED, Asked, Phase, Question, Reader, Status
 
 
 def enrolments(user: User) -> QuerySet[Reader]:
@@ -33,170 +26,138 @@ def enrolments(user: User) -> QuerySet[Reader]:
 
 def open_sessions(user: User) -> QuerySet[ReadingSession]:
     """A user's own sessions in running studies: no other can be addressed."""
-    return ReadingSession.objects.filter(reader__user=user, reader__study__status=Status.RUNNING).select_related(
-        "reader__study", "phase__cohort"
+    return (
+        ReadingSession.objects.filter(reader__user=user, reader__study__status=Status.RUNNING)
+        .select_related("reader__study", "phase__cohort")
+        .prefetch_related("phase__questions")
     )
 
 
-def next_phase(reader: Reader) -> Phase | None:
-    """Give the first phase that the reader has not finished, or None at the end."""
-    finished = reader.sessions.exclude(finished_at=None).values("phase")
-    return reader.steps().exclude(pk__in=finished).first()
+@dataclass(frozen=True)
+class Place:
+    """Where a session stands.
+
+    Attributes
+    ----------
+    cases : int
+        Places of the hanging list.
+    frontier : int or None
+        The first place without a judgement; None once all are judged.
+    reopened : int or None
+        The place whose judgement is being revised.
+    """
+
+    cases: int
+    frontier: int | None
+    reopened: int | None
+
+    @property
+    def current(self) -> int | None:
+        """The place to judge now, or None once there is none."""
+        return gates.current_place(frontier=self.frontier, reopened=self.reopened)
+
+    @property
+    def last(self) -> int | None:
+        """The last place that was judged, or None before the first."""
+        last = self.cases if self.frontier is None else self.frontier - 1
+        return last or None
+
+
+def place_of(session: ReadingSession) -> Place:
+    """Say where a session stands, in one query."""
+    found = session.readings.aggregate(
+        cases=Count("pk", distinct=True),
+        frontier=Min("position", filter=Q(judgements=None)),
+        reopened=Min("position", filter=Q(pk=session.reopened_id)),
+    )
+    return Place(**found)
 
 
 def current_position(session: ReadingSession) -> int | None:
-    """Give the place of the first case without a judgement, or None once all are judged."""
-    waiting = session.readings.filter(judgements=None).order_by("position")
-    return waiting.values_list("position", flat=True).first()
+    """Give the place to judge now, or None once there is none."""
+    return place_of(session).current
+
+
+def case_questions(phase: Phase) -> list[Question]:
+    """Give what is asked with every case."""
+    return [question for question in phase.questions.all() if question.asked == Asked.CASE]
+
+
+def end_questions(phase: Phase) -> list[Question]:
+    """Give what is asked at the end of the phase."""
+    return [question for question in phase.questions.all() if question.asked == Asked.END]
+
+
+NextKind = Literal["start", "resume", "waiting", "not-qualified", "finished"]
 
 
 @dataclass(frozen=True)
-class PresentedReading:
-    """A place of the hanging list whose image is open, under the identifiers of this session alone."""
+class NextStep:
+    """What comes next for a reader.
 
-    position: int
-    instance: PresentedInstance
-
-
-def open_readings(session: ReadingSession, current: int | None) -> list[PresentedReading]:
-    """Give the current reading and those that may be fetched ahead of it."""
-    if current is None:
-        return []
-    ahead = session.readings.filter(position__gte=current).select_related("case__image")[: gates.LOOKAHEAD + 1]
-    opened = [reading for reading in ahead if gates.image_is_open(reading.position, current=current)]
-    presented = presented_instances(session, opened)
-    return [PresentedReading(reading.position, one) for reading, one in zip(opened, presented, strict=True)]
-
-
-def open_instances(user: User, code: str) -> list[PresentedInstance]:
-    """Give the images that are open now in a user's session; none if it is not theirs, not running, or finished.
-
-    One lean query for what `open_sessions`, `current_position` and `open_readings` ask in three: every frame waits
-    for it, and rows of six models would take longer to build than the frame takes to send.
+    Attributes
+    ----------
+    kind : {"start", "resume", "waiting", "not-qualified", "finished"}
+        Begin a session; go on with one; wait until `opens_at`; the practice was not passed and no attempt is left;
+        nothing is left.
+    phase : Phase or None
+        The phase that it is about; None once everything is read.
+    attempt : int
+        Which attempt at the phase is meant, from 1.
+    session : ReadingSession or None
+        The session to go on with. One that is finished waits for its qualification to be judged.
+    opens_at : datetime or None
+        Until when to wait, by the study's clock.
     """
-    waiting = Reading.objects.filter(
-        session__code=code, session__reader__user=user, session__reader__study__status=Status.RUNNING, judgements=None
-    ).order_by("position")
-    rows = list(waiting.values_list("position", *_COHORT, *_SHOWN)[: gates.LOOKAHEAD + 1])
-    if not rows:
-        return []
-    current, cohort_id, recipe, *_ = rows[0]
-    opened = [tuple(shown) for position, _, _, *shown in rows if gates.image_is_open(position, current=current)]
-    return _presented(code, Cohort(pk=cohort_id, recipe=recipe), opened)
+
+    kind: NextKind
+    phase: Phase | None = None
+    attempt: int = 1
+    session: ReadingSession | None = None
+    opens_at: datetime | None = None
 
 
-_COHORT = ("session__phase__cohort", "session__phase__cohort__recipe")
-_SHOWN = ("case__code", "case__image__file", "case__image__rows", "case__image__columns")
+def next_step(reader: Reader) -> NextStep:
+    """Say what comes next for a reader of a locked study."""
+    newest: dict[int, ReadingSession] = {}
+    for session in reader.sessions.order_by("attempt"):
+        newest[session.phase_id] = session
+    last_finished: datetime | None = None
+    for phase in reader.steps():
+        session_of_phase = newest.get(phase.pk)
+        step = _step(reader, phase, session_of_phase, last_finished)
+        if step is not None:
+            return step
+        if session_of_phase and phase.purpose not in UNTESTED:
+            last_finished = session_of_phase.finished_at
+    return NextStep("finished")
 
 
-def presented_instances(session: ReadingSession, readings: Sequence[Reading]) -> list[PresentedInstance]:
-    """Give the images of readings as a session presents them; the blinding audit presents a whole cohort by it."""
-    cases = [reading.case for reading in readings]
-    shown = [(case.code, case.image.file, case.image.rows, case.image.columns) for case in cases]
-    return _presented(session.code, session.phase.cohort, shown)
+def _step(
+    reader: Reader, phase: Phase, session: ReadingSession | None, last_finished: datetime | None
+) -> NextStep | None:
+    """Say what is to be done in a phase, or None where nothing is."""
+    if session is None:
+        opens = gates.opens_at(washout_days=phase.washout_days, last_finished=last_finished)
+        if gates.phase_is_open(opens=opens, now=reader.study.now()):
+            return NextStep("start", phase)
+        return NextStep("waiting", phase, opens_at=opens)
+    if session.finished_at is None:
+        return NextStep("resume", phase, session.attempt, session)
+    outcome = gates.outcome_of(
+        threshold=phase.qualification_percent,
+        qualified=session.qualified,
+        attempt=session.attempt,
+        attempts=phase.attempts,
+    )
+    if outcome == "pending":
+        return NextStep("resume", phase, session.attempt, session)
+    if outcome == "again":
+        return NextStep("start", phase, session.attempt + 1)
+    return NextStep("not-qualified", phase, session.attempt) if outcome == "failed" else None
 
 
-def _presented(code: str, cohort: Cohort, shown: Iterable[tuple[Any, ...]]) -> list[PresentedInstance]:
-    """Present images, each given by its case's code, its file, its rows and its columns."""
-    profile, padded_length, folder = cohort.profile, cohort.padded_length(), frames.folder()
-    return [
-        PresentedInstance(*_uids(code, case), folder / file, rows, columns, profile, padded_length)
-        for case, file, rows, columns in shown
-    ]
-
-
-def _uids(session_code: str, case_code: str) -> tuple[str, str, str]:
-    def uid(level: Level) -> str:
-        return session_uid(settings.SECRET_KEY, session_code, case_code, level)
-
-    return uid("study"), uid("series"), uid("instance")
-
-
-def session_state(session: ReadingSession) -> dict[str, Any]:
-    """Give where a reader is in a session: what `SessionSerializer` sends."""
-    current = current_position(session)
-    cases = session.readings.count()
-    return {
-        "code": session.code,
-        "study": session.reader.study,
-        "phase": session.phase,
-        "cases": cases,
-        "done": cases if current is None else current - 1,
-        "finished": current is None,
-        "next_session": current is None and next_phase(session.reader) is not None,
-        "matrix": _matrix(session),
-        "readings": open_readings(session, current),
-    }
-
-
-def _matrix(session: ReadingSession) -> dict[str, int] | None:
-    """Give the one matrix of all images, or None where each keeps its own."""
-    profile = session.phase.cohort.profile
-    return None if profile.fit == "own" else {"rows": profile.side, "columns": profile.side}
-
-
-@dataclass(frozen=True)
-class PhaseProgress:
-    """How far a reader is in one phase."""
-
-    name: str
-    title: str
-    purpose: str
-    cases: int
-    done: int
-    median_seconds: float | None
-    last_at: datetime | None
-
-
-def progress(reader: Reader) -> list[PhaseProgress]:
-    """Say for every phase how many cases there are and how many are judged."""
-    rows = []
-    for phase in reader.steps().annotate(n=Count("cohort__cases")):
-        judgements = Judgement.objects.filter(reading__session__reader=reader, reading__session__phase=phase)
-        times = list(judgements.filter(revision=1).values_list("seconds", "received_at"))
-        rows.append(
-            PhaseProgress(
-                name=phase.name,
-                title=phase.title,
-                purpose=phase.purpose,
-                cases=phase.n,
-                done=len(times),
-                median_seconds=median(t for t, _ in times) if times else None,
-                last_at=max((at for _, at in times), default=None),
-            )
-        )
-    return rows
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """A reader's place in a study: how far they are, and what comes next; nothing in it tells how well they read."""
-
-    reader: Reader
-    phases: list[PhaseProgress]
-
-    @property
-    def state(self) -> str:
-        """One of `closed`, `consent`, `finished`, `resume`, `start`."""
-        if not self.reader.study.is_running:
-            return "closed"
-        if self.reader.consented_at is None:
-            return "consent"
-        if next_phase(self.reader) is None:
-            return "finished"
-        return "resume" if any(phase.done for phase in self.phases) else "start"
-
-    @property
-    def last_at(self) -> datetime | None:
-        """When the reader's last judgement came in."""
-        return max((phase.last_at for phase in self.phases if phase.last_at), default=None)
-
-
-def enrolment(reader: Reader) -> Enrolment:
-    """Gather what a reader, or the monitor, may know of a place in a study."""
-    return Enrolment(reader, progress(reader))
-
-
-def monitor(study: Study) -> list[Enrolment]:
-    """Give the readers' places in a study, blinded."""
-    return [enrolment(reader) for reader in study.readers.exclude(user=None).select_related("study")]
+def next_phase(reader: Reader) -> Phase | None:
+    """Give the phase in which the reader has something left to read, or None."""
+    step = next_step(reader)
+    return None if step.kind == "not-qualified" else step.phase

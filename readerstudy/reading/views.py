@@ -10,7 +10,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
-from readerstudy.reading import queries, services
+from readerstudy.reading import enrolments, queries, services
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Status, Study
 
@@ -18,7 +18,7 @@ from readerstudy.studies.models import Status, Study
 @login_required
 def my_studies(request: HttpRequest) -> HttpResponse:
     """The reader's front door."""
-    rows = [queries.enrolment(reader) for reader in queries.enrolments(user_of(request))]
+    rows = [enrolments.enrolment(reader) for reader in queries.enrolments(user_of(request))]
     return render(request, "reading/studies.html", {"enrolments": rows})
 
 
@@ -62,6 +62,6 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
 def monitor(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the readers are; blinded."""
     study = get_object_or_404(Study, slug=slug)
-    context = {"study": study, "phases": study.phases.all(), "rows": queries.monitor(study)}
+    context = {"study": study, "phases": study.phases.all(), "rows": enrolments.monitor(study)}
     template = "reading/monitor_rows.html" if request.headers.get("HX-Request") else "reading/monitor.html"
     return render(request, template, context)

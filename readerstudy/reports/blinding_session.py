@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from readerstudy.cohorts.models import Cohort
 from readerstudy.reading import gates
+from readerstudy.reading.images import presented_instances
 from readerstudy.reading.models import Reading, ReadingSession
-from readerstudy.reading.queries import presented_instances
 from readerstudy.reports.blinding_container import FRAME, METADATA, Presented, question
 from readerstudy.reports.blinding_stage import ROOT, ask
 from readerstudy.studies.models import Phase

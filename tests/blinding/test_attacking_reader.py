@@ -163,7 +163,7 @@ def test_debugging_is_off_and_an_error_shows_no_inside(
     def fail(*_: object) -> None:
         raise RuntimeError(f"{ROOT} in a traceback")
 
-    monkeypatch.setattr("readerstudy.reading.queries.enrolment", fail)
+    monkeypatch.setattr("readerstudy.reading.enrolments.enrolment", fail)
     client.raise_request_exception = False
     for path in ("/reading/", "/api/v1/studies/"):
         answer = client.get(path)

@@ -16,7 +16,7 @@ from readerstudy.cohorts import frames, wado
 from readerstudy.cohorts.models import Case, Cohort, Source
 from readerstudy.cohorts.wado import PresentedInstance
 from readerstudy.detectors.models import Detector
-from readerstudy.reading import queries
+from readerstudy.reading import states
 from readerstudy.reading.models import Reading, ReadingSession
 from readerstudy.truth.models import Truth
 from tests.blinding.canaries import ROOT, disguises, found_in, found_plainly_in, word
@@ -119,15 +119,16 @@ Plant = Callable[[pytest.MonkeyPatch, World], None]
 
 
 def a_serializer_that_tells(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
-    original = queries.session_state
+    original = states.session_state
 
     def state(session: ReadingSession) -> dict[str, Any]:
         told = original(session)
         current = Reading.objects.filter(session=session, judgements=None).order_by("position").first()
         truth = Truth.objects.get(case=current.case_id) if current else Truth.objects.all()[0]
-        return {**told, "phase": {**vars(told["phase"]), "instructions": truth.generator}}
+        told["phase"].instructions = truth.generator
+        return told
 
-    monkeypatch.setattr(queries, "session_state", state)
+    monkeypatch.setattr(states, "session_state", state)
 
 
 def a_header_that_tells(monkeypatch: pytest.MonkeyPatch, world: World) -> None:

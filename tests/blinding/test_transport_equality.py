@@ -9,7 +9,7 @@ from collections import defaultdict
 import pytest
 
 from readerstudy.reading.models import Reading, ReadingSession
-from readerstudy.reading.queries import open_readings
+from readerstudy.reading.images import open_readings
 from tests.blinding.conftest import Played
 from tests.blinding.playing import Exchange, RecordingClient
 

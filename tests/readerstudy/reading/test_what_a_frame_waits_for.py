@@ -12,7 +12,8 @@ from readerstudy.accounts.models import User
 from readerstudy.cohorts.models import Cohort, Image
 from readerstudy.cohorts.profiles import PROFILES
 from readerstudy.reading.models import ReadingSession
-from readerstudy.reading.queries import current_position, open_instances, open_readings
+from readerstudy.reading.images import open_instances, open_readings
+from readerstudy.reading.queries import current_position
 from readerstudy.studies.models import Study
 from readerstudy.studies.services import close_study
 from tests.readerstudy.reader_client import ReaderClient

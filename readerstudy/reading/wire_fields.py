@@ -1,0 +1,98 @@
+"""Parts of the wire that the framework has no field for: an answer, a point on an image, the log of the view."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+LONGEST_ANSWER = 10_000
+LONGEST_LINE = 2_000
+LONGEST_LOG = 2_000
+LARGEST_LOG = 64 * 1024
+# Window, zoom, pan, invert, orientation, reset, magnifier, measure, hidden, pause: docs/data-dictionary.md.
+VIEW_CODES = frozenset("wzpiormlvb")
+
+_NUMBER_OR_TEXT = {"oneOf": [{"type": "string"}, {"type": "number"}]}
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is a finite number; JSON's true and 1e999 are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+@extend_schema_field(_NUMBER_OR_TEXT)
+class AnswerField(serializers.Field[Any, Any, Any, Any]):
+    """Words, or the number of an option."""
+
+    def to_internal_value(self, data: Any) -> str | int:
+        """Take text, and whole numbers."""
+        if isinstance(data, str) and len(data) <= LONGEST_ANSWER and "\x00" not in data:
+            return data
+        if isinstance(data, int) and not isinstance(data, bool) and abs(data) < 2**31:
+            return data
+        raise serializers.ValidationError(
+            _("An answer is a whole number, or text of up to %(n)s characters.") % {"n": LONGEST_ANSWER}
+        )
+
+    def to_representation(self, value: Any) -> Any:
+        """Give it as it is stored."""
+        return value
+
+
+_POINT = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
+
+@extend_schema_field({"type": "array", "items": _POINT})
+class PointsField(serializers.Field[Any, Any, Any, Any]):
+    """Pairs of fractions of the image: x to the right, y down."""
+
+    def to_internal_value(self, data: Any) -> list[list[float]]:
+        """Take points within the image."""
+        if isinstance(data, list) and 1 <= len(data) <= LONGEST_LINE and all(map(_is_point, data)):
+            return [[float(x), float(y)] for x, y in data]
+        raise serializers.ValidationError(
+            _("The points of a mark are pairs [x, y] from 0 to 1; at most %(n)s of them.") % {"n": LONGEST_LINE}
+        )
+
+    def to_representation(self, value: Any) -> Any:
+        """Give them as they are stored."""
+        return value
+
+
+def _is_point(data: Any) -> bool:
+    return isinstance(data, list) and len(data) == 2 and all(is_number(one) and 0 <= one <= 1 for one in data)
+
+
+@extend_schema_field({"type": "array", "items": {"type": "array", "items": _NUMBER_OR_TEXT}})
+class ViewLogField(serializers.Field[Any, Any, Any, Any]):
+    """What the reader did with the view: `[ms since the first image, code, ...numbers]` one after the other."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Take what is a log and not too long for one case."""
+        if not isinstance(data, list) or not all(map(_is_entry, data)):
+            raise serializers.ValidationError(
+                _("An entry of the view log is [milliseconds, code, numbers …], with a code from %(codes)s.")
+                % {"codes": " ".join(sorted(VIEW_CODES))}
+            )
+        if len(data) > LONGEST_LOG or len(json.dumps(data, separators=(",", ":"))) > LARGEST_LOG:
+            raise serializers.ValidationError(
+                _("The view log has at most %(n)s entries and %(kb)s kB.")
+                % {"n": LONGEST_LOG, "kb": LARGEST_LOG // 1024}
+            )
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        """Give it as it is stored."""
+        return value
+
+
+def _is_entry(data: Any) -> bool:
+    if not isinstance(data, list) or not 2 <= len(data) <= 6:
+        return False
+    at, code, *numbers = data
+    return is_number(at) and at >= 0 and isinstance(code, str) and code in VIEW_CODES and all(map(is_number, numbers))
