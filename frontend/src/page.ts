@@ -1,217 +1,358 @@
-import { type Command, commandFor, type ViewCommand } from './keys';
+import { bindingsWith, type Command, commandFor, type Overrides, type ViewCommand } from './keys';
 import { layOut, type Parts } from './layout';
-import { render } from './render';
-import type { ReadingMachine, State } from './session';
-import { type View, Viewer } from './viewer';
+import { QuestionForm } from './panel/questions';
+import { showKeys, showTool, showTools } from './panel/tools';
+import type { Deeds } from './panel/widget';
+import { Picture } from './picture';
+import { keepKeys, keysOf } from './preferences';
+import { askedNow } from './questions';
+import { clearCase, missingWords, renderCase, renderHeader, renderNotice, renderTimes, saveWords } from './render';
+import { ConflictDialog } from './screens/conflict';
+import { displayScreen } from './screens/display';
+import { endScreen } from './screens/end';
+import { failedScreen } from './screens/failed';
+import { finishedScreen } from './screens/finished';
+import { KeysDialog } from './screens/keys';
+import { LoginDialog } from './screens/login';
+import { pauseScreen } from './screens/pause';
+import type { View } from './screens/screen';
+import { toldScreen } from './screens/told';
+import type { Machine, Missing, State } from './state';
+import { t } from './texts';
+import type { MarkTool } from './wire';
 
 /** Where the page lives, from the data attributes of `#reading`. */
 export interface Place {
   readonly session: string;
   readonly api: string;
   readonly home: string;
+  /** Who opened the page. */
+  readonly user: string;
 }
 
-/** A wait shorter than this shows nothing: a flash of "Loading" would be the only thing seen. */
-const PATIENCE_MS = 200;
+const SECOND_MS = 1000;
 
 /** The DOM side of the reading page: events in, state out. */
 export class Page {
   private readonly parts: Parts;
-  private viewer: Viewer | null = null;
-  /** Position whose image is on the screen or on its way. */
-  private position: number | null = null;
-  private turned = 0;
+  private readonly picture: Picture;
+  private readonly login: LoginDialog;
+  private readonly conflict: ConflictDialog;
+  private readonly keys: KeysDialog;
+  private readonly deeds: Deeds;
+  private bindings = bindingsWith();
+  private form: QuestionForm | null = null;
+  private screen: View<never> | null = null;
+  private screenName = '';
   private lastName: State['name'] = 'loading';
-  private curtainTimer = 0;
+  private lastSave: State['save']['kind'] = 'saved';
 
   constructor(
     root: HTMLElement,
-    private readonly machine: ReadingMachine,
+    private readonly machine: Machine,
     private readonly place: Place,
   ) {
     this.parts = layOut(root);
     this.parts.leave.href = place.home;
-    this.parts.home.href = place.home;
-    this.parts.login.href = place.home;
-    this.parts.screenLogin.href = window.location.href;
+    this.deeds = deedsOf(machine, () => this.submit());
+    this.picture = new Picture(this.parts, machine, (tool) => this.followTool(tool));
+    this.login = new LoginDialog(place.user, (password) => void machine.logIn(password));
+    this.conflict = new ConflictDialog(
+      () => machine.keepMine(),
+      () => machine.takeTheirs(),
+    );
+    this.keys = new KeysDialog({}, (overrides) => this.keepKeys(overrides));
+    root.append(this.login.element, this.conflict.element, this.keys.element);
+    showTools(this.parts.tools, (command) => this.view(command));
     this.bind();
-    this.drop('Loading the session …');
   }
 
   async start(): Promise<void> {
     this.machine.subscribe((state) => this.follow(state));
-    const [viewer] = await Promise.all([this.openViewer(), this.machine.load()]);
-    this.viewer = viewer;
-    this.showCurrent();
-  }
-
-  private async openViewer(): Promise<Viewer> {
+    window.setInterval(() => renderTimes(this.parts, this.machine.state, this.machine.times()), SECOND_MS);
+    void keysOf(this.place.api).then(
+      (overrides) => this.useKeys(overrides),
+      () => this.useKeys({}),
+    );
     const dicomweb = new URL(`${this.place.api}sessions/${this.place.session}/dicomweb`, window.location.href);
-    const viewer = await Viewer.create(this.parts.viewport, dicomweb.href);
-    viewer.onFrame((view) => this.writeCorners(view));
-    return viewer;
+    await Promise.all([this.picture.open(dicomweb.href), this.machine.load()]);
   }
 
   private bind(): void {
     const { parts, machine } = this;
     document.addEventListener('keydown', (event) => this.press(event));
-    onClick(parts.answer, '[data-call]', ({ call }) =>
-      this.run({ do: 'call', call: call as 'authentic' | 'synthetic' }),
-    );
-    onClick(parts.ticks, '[data-confidence]', ({ confidence }) => machine.setConfidence(Number(confidence)));
-    onClick(parts.tools, '[data-view]', ({ view }) => this.run({ do: 'view', view: view as ViewCommand }));
-    parts.confidence.addEventListener('input', () => machine.setConfidence(parts.confidence.valueAsNumber));
+    document.addEventListener('keyup', (event) => this.letGo(event));
     parts.submit.addEventListener('click', () => this.submit());
-    parts.proceed.addEventListener('click', () => machine.proceed());
     parts.retry.addEventListener('click', () => this.retry());
-    parts.screenAction.addEventListener('click', () => void this.screenAction());
-    parts.help.addEventListener('click', () => this.run({ do: 'help' }));
+    parts.undo.addEventListener('click', () => void machine.undo());
+    parts.pause.addEventListener('click', () => machine.pause());
+    parts.told.addEventListener('click', () => machine.showTold());
+    parts.help.addEventListener('click', () => this.keys.toggle());
+    parts.fullScreen.addEventListener('click', () => void toggleFullScreen());
     parts.panel.addEventListener('click', (event) => this.giveFocusBack(event));
-    window.addEventListener('online', () => void this.resend());
-    window.addEventListener('focus', () => void this.resend());
+    parts.tools.addEventListener('click', (event) => this.giveFocusBack(event));
+    parts.earlier.addEventListener('submit', (event) => this.revisit(event));
+    document.addEventListener('fullscreenchange', () => this.followFullScreen());
     window.addEventListener('beforeunload', (event) => this.holdTheDoor(event));
   }
 
   private press(event: KeyboardEvent): void {
-    const command = commandFor(event);
+    if (document.querySelector('dialog[open]')) {
+      this.pressInDialog(event);
+      return;
+    }
+    const command = commandFor(event, this.bindings, this.picture.crosshair);
     if (!command) return;
-    if (this.parts.dialog.open && command.do !== 'help') return;
     event.preventDefault();
-    this.run(command);
+    if (this.screen) this.runOnScreen(command);
+    else this.run(command);
+  }
+
+  /** A tool that was only lent while its key was held goes back. */
+  private letGo(event: KeyboardEvent): void {
+    const command = commandFor(event, this.bindings);
+    if (command?.do === 'view') this.picture.release(command.view);
+  }
+
+  private pressInDialog(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.key !== '?' || !this.keys.element.open) return;
+    this.keys.toggle();
   }
 
   private run(command: Command): void {
-    const { machine } = this;
-    if (command.do === 'call') machine.chooseCall(command.call as 'authentic' | 'synthetic');
-    else if (command.do === 'digit') machine.setConfidence(command.digit === 0 ? 100 : command.digit * 10);
+    const { machine, picture } = this;
+    if (command.do === 'call') this.call(command.call);
+    else if (command.do === 'digit') this.form?.digit(command.digit);
     else if (command.do === 'nudge') machine.nudgeConfidence(command.step);
-    else if (command.do === 'submit') this.submit();
-    else if (command.do === 'view') this.changeView(command.view);
-    else if (command.do === 'help') this.toggleHelp();
+    else if (command.do === 'view') this.view(command.view);
+    else if (command.do === 'crosshair') picture.moveCrosshair(command.by);
+    else this.deed(command.do);
   }
 
-  /** Enter means "go on", whatever that is at the moment. */
+  private deed(deed: Exclude<Command['do'], 'call' | 'digit' | 'nudge' | 'view' | 'crosshair'>): void {
+    const { machine, picture } = this;
+    const deeds: Record<typeof deed, () => void> = {
+      submit: () => this.submit(),
+      undo: () => void machine.undo(),
+      earlier: () => this.step(-1),
+      later: () => this.step(1),
+      pause: () => machine.pause(),
+      told: () => machine.showTold(),
+      panel: () => this.focusPanel(),
+      'full-screen': () => void toggleFullScreen(),
+      help: () => this.keys.toggle(),
+      point: () => picture.setPoint(),
+      cancel: () => picture.cancel(),
+    };
+    deeds[deed]();
+  }
+
+  /** On a screen in place of the image: Enter goes on, and so does Space where there is nothing else to do. */
+  private runOnScreen(command: Command): void {
+    const { name } = this.machine.state;
+    const goes = command.do === 'submit' || (name === 'paused' && (command.do === 'view' || command.do === 'pause'));
+    if (goes) this.parts.screen.querySelector<HTMLElement>('[data-go]')?.click();
+    else if (command.do === 'help') this.keys.toggle();
+    else if (command.do === 'full-screen') void toggleFullScreen();
+  }
+
+  private call(call: 'authentic' | 'synthetic' | 'cannot-tell'): void {
+    const question = this.form?.widgets.find((widget) => widget.question.kind === 'call')?.question;
+    if (question && (call !== 'cannot-tell' || !question.forced)) this.machine.chooseCall(call);
+  }
+
+  private view(command: ViewCommand): void {
+    if (!command.startsWith('mark-')) {
+      this.picture.perform(command);
+      return;
+    }
+    const tool = command.slice('mark-'.length) as MarkTool;
+    const asked = this.form?.marks.filter(({ element }) => !element.hidden) ?? [];
+    const widget = asked.find(({ question }) => question.tools.includes(tool));
+    if (widget) this.picture.mark(widget.question.name, tool);
+  }
+
+  /** Enter means “go on”, whatever that is at the moment. */
   private submit(): void {
     const { state } = this.machine;
     if (state.name === 'reading' && state.problem?.kind === 'image') this.retry();
-    else if (state.name === 'reading') this.submitOrSay();
+    else if (state.name === 'reading' || state.name === 'end-questions') this.submitOrSay();
     // A second, hasty Enter must not skip the answer before it is there.
     else if (state.name === 'feedback' && (state.feedback || state.problem)) this.machine.proceed();
-    else if (state.name === 'unsent') this.retry();
-    else if (!this.parts.screen.hidden && !this.parts.screenAction.hidden) void this.screenAction();
+    else void this.machine.retry();
   }
 
   private submitOrSay(): void {
-    const incomplete = this.machine.missing().length > 0;
-    this.parts.hint.classList.toggle('insist', incomplete);
-    if (!incomplete) void this.machine.submit();
+    const missing = this.machine.missing();
+    this.insist(missing);
+    if (missing.length > 0) this.say(this.missing());
+    else void this.machine.submit();
+  }
+
+  /** Point at what is missing, until it is there. */
+  private insist(missing: readonly Missing[]): void {
+    this.form?.insist(new Set(missing.map(({ question }) => question)));
+    this.parts.hint.classList.toggle('insist', missing.length > 0);
+  }
+
+  private missing(): string {
+    const { state } = this.machine;
+    if (!('session' in state)) return '';
+    const { questions, end_questions } = state.session.phase;
+    return missingWords(this.machine.missing(), state.name === 'end-questions' ? end_questions : questions);
   }
 
   private retry(): void {
     const { state } = this.machine;
-    if (state.name === 'reading') {
-      this.position = null;
-      this.showCurrent();
-    } else void this.machine.retry();
+    if (state.name === 'reading' && state.problem?.kind === 'image') this.picture.again();
+    else void this.machine.retry();
   }
 
-  private async resend(): Promise<void> {
-    if (this.machine.state.name === 'unsent') await this.machine.retry();
-  }
-
-  private async screenAction(): Promise<void> {
-    if (this.machine.state.name === 'failed') return this.machine.retry();
+  private async goToNext(): Promise<void> {
     const code = await this.machine.startNext();
     if (code) window.location.assign(`${this.place.home}sessions/${encodeURIComponent(code)}/`);
   }
 
-  private changeView(view: ViewCommand): void {
-    if (!this.viewer || this.parts.viewport.dataset.rendered === undefined) return;
-    this.viewer.perform(view);
-    if (view !== 'pan') return;
-    const button = this.parts.tools.querySelector<HTMLElement>('[data-view="pan"]');
-    if (button) button.ariaPressed = String(this.viewer.leftDragPans);
+  private revisit(event: Event): void {
+    event.preventDefault();
+    void this.machine.revisit(Number(this.parts.earlierChoice.value));
   }
 
-  private toggleHelp(): void {
-    const { dialog } = this.parts;
-    if (dialog.open) dialog.close();
-    else dialog.showModal();
+  /** To the nearest case before or after this one that may be opened again. */
+  private step(by: 1 | -1): void {
+    const { state } = this.machine;
+    if (state.name !== 'reading') return;
+    const { position } = state.reading;
+    const there = state.session.earlier.filter((other) => (other - position) * by > 0);
+    const next = by < 0 ? Math.max(...there) : Math.min(...there);
+    if (Number.isFinite(next)) void this.machine.revisit(next);
+  }
+
+  private focusPanel(): void {
+    const [first] = this.machine.missing().filter(({ what }) => what === 'question' || what === 'confidence');
+    this.form?.focus(first?.question);
   }
 
   /** After a click with the mouse the keys belong to the page again; a keyboard user's focus stays. */
   private giveFocusBack(event: MouseEvent): void {
-    if (event.detail > 0) this.parts.image.focus({ preventScroll: true });
+    const button = (event.target as Element).closest('button, .question label');
+    const typing = document.activeElement?.matches('input[type=text], textarea, select');
+    if (event.detail > 0 && button && !typing) this.parts.image.focus({ preventScroll: true });
   }
 
   private holdTheDoor(event: BeforeUnloadEvent): void {
-    if (this.machine.state.name === 'unsent' || this.machine.state.name === 'submitting') event.preventDefault();
+    const { save } = this.machine.state;
+    if (!save.durable && (save.pending > 0 || save.draft !== 'saved')) event.preventDefault();
+  }
+
+  private useKeys(overrides: Overrides): void {
+    this.bindings = bindingsWith(overrides);
+    this.keys.show(overrides);
+    showKeys(this.parts.tools, overrides);
+  }
+
+  private async keepKeys(overrides: Overrides): Promise<boolean> {
+    this.useKeys(overrides);
+    return keepKeys(this.place.api, overrides);
+  }
+
+  private followTool(tool: Parameters<typeof showTool>[1]): void {
+    showTool(this.parts.tools, tool);
+    for (const widget of this.form?.marks ?? []) widget.showTool(tool, this.picture.book.question);
+  }
+
+  private followFullScreen(): void {
+    const full = document.fullscreenElement !== null;
+    this.parts.fullScreen.ariaPressed = String(full);
+    this.parts.fullScreen.textContent = full ? t.header.leaveFullScreen : t.header.fullScreen;
   }
 
   private follow(state: State): void {
-    render(this.parts, state, this.machine.missing());
+    const { parts, machine } = this;
+    renderHeader(parts, state);
+    renderNotice(parts, state, machine, () => this.login.open());
+    renderTimes(parts, state, machine.times());
+    this.login.show(state.login);
+    this.conflict.show(
+      state.name === 'reading' ? state.conflict : null,
+      'reading' in state ? state.reading.position : 0,
+    );
+    this.followScreen(state);
+    if ('reading' in state && state.name !== 'paused') this.followCase(state);
+    else if (!('reading' in state)) clearCase(parts);
+    this.picture.follow(state);
+    this.announce(state);
     const entered = state.name !== this.lastName;
     this.lastName = state.name;
-    if (state.name === 'reading') this.showCurrent();
-    if (state.name === 'failed') this.position = null;
-    if (!entered) return;
-    if (state.name === 'feedback') this.parts.image.focus({ preventScroll: true });
-    if (state.name === 'finished' || state.name === 'failed') this.parts.screenTitle.focus();
+    if (entered && (state.name === 'feedback' || state.name === 'reading')) parts.image.focus({ preventScroll: true });
   }
 
-  /** Bring the image of the current case up, when it is not there already. */
-  private showCurrent(): void {
-    const { state } = this.machine;
-    if (!this.viewer || state.name !== 'reading' || state.reading.position === this.position) return;
-    this.turned = performance.now();
-    this.position = state.reading.position;
-    this.parts.hint.classList.remove('insist');
-    this.parts.image.focus({ preventScroll: true });
-    this.drop(`Loading case ${this.position} …`);
-    void this.bringUp(this.viewer, state);
+  private followCase(state: Extract<State, { reading: unknown }>): void {
+    const { parts, machine } = this;
+    const { questions } = state.session.phase;
+    this.form ??= new QuestionForm(parts.questions, questions, this.deeds, {
+      take: (question, tool) => this.picture.mark(question, tool),
+      reason: (index, reason) => machine.setMarks(this.picture.book.reasoned(index, reason)),
+      remove: (index) => this.picture.removeMark(index),
+    });
+    const asked = new Set(askedNow(questions, state.draft).map(({ name }) => name));
+    this.form.show(state.draft, asked, state.name === 'reading');
+    renderCase(parts, state, machine);
+    if (parts.hint.classList.contains('insist')) this.insist(state.name === 'reading' ? machine.missing() : []);
   }
 
-  private async bringUp(viewer: Viewer, { reading, session }: Extract<State, { name: 'reading' }>): Promise<void> {
-    try {
-      if (!(await viewer.show(reading))) return;
-      this.raise(reading.position);
-      this.machine.imageShown(reading.position);
-      void viewer.prefetch(session.readings.slice(1));
-    } catch (error) {
-      console.error(error);
-      this.drop('');
-      this.machine.imageFailed(reading.position);
-    }
+  private followScreen(state: State): void {
+    if (state.name !== this.screenName) {
+      this.screenName = state.name;
+      this.screen = this.viewOf(state.name);
+      this.parts.screen.replaceChildren(...(this.screen ? [this.screen.element] : []));
+      this.parts.screen.hidden = this.screen === null;
+      for (const part of [this.parts.stage, this.parts.panel, this.parts.tools]) {
+        part.inert = this.screen !== null;
+        part.classList.toggle('covered', this.screen !== null);
+      }
+      this.screen?.show(state as never);
+      this.parts.screen.querySelector<HTMLElement>('[data-focus]')?.focus();
+      this.parts.screen.scrollTop = 0;
+    } else this.screen?.show(state as never);
   }
 
-  /** Nothing of the last case may be seen while the next one is on its way. */
-  private drop(text: string): void {
-    delete this.parts.viewport.dataset.rendered;
-    this.parts.stage.classList.add('waiting');
-    this.parts.curtainText.textContent = '';
-    window.clearTimeout(this.curtainTimer);
-    this.curtainTimer = window.setTimeout(() => {
-      this.parts.curtainText.textContent = text;
-    }, PATIENCE_MS);
+  private viewOf(name: State['name']): View<never> | null {
+    const { machine, place } = this;
+    const views: Partial<Record<State['name'], () => View<never>>> = {
+      'display-check': () => displayScreen((display) => void machine.confirmDisplay(display)),
+      told: () => toldScreen(() => machine.begin()),
+      paused: () => pauseScreen(() => machine.resume()),
+      'end-questions': () => endScreen(this.deeds, () => this.missing()),
+      finished: () => finishedScreen(() => void this.goToNext(), place.home),
+      failed: () => failedScreen(() => void machine.retry(), place.home),
+    };
+    return views[name]?.() ?? null;
   }
 
-  private raise(position: number): void {
-    window.clearTimeout(this.curtainTimer);
-    this.parts.stage.classList.remove('waiting');
-    if (performance.getEntriesByName('first-image').length === 0) performance.mark('first-image');
-    else performance.measure('next-image', { start: this.turned, end: performance.now() });
-    this.parts.viewport.dataset.rendered = String(position);
+  /** Only what a reader must know at once is said aloud: not every save, but each loss and return of the server. */
+  private announce({ save }: State): void {
+    const changed = save.kind !== this.lastSave && (save.kind === 'kept' || this.lastSave === 'kept');
+    if (changed && save.kind !== 'saving') this.say(saveWords(save));
+    if (save.kind !== 'saving') this.lastSave = save.kind;
   }
 
-  private writeCorners({ width, level, zoom }: View): void {
-    this.parts.cornerWindow.textContent = `W ${width}   L ${level}`;
-    this.parts.cornerZoom.textContent = `Zoom ${zoom.toFixed(2)}×`;
+  private say(words: string): void {
+    this.parts.said.textContent = words;
   }
 }
 
-function onClick(parent: HTMLElement, selector: string, act: (data: DOMStringMap) => void): void {
-  parent.addEventListener('click', (event) => {
-    const button = (event.target as Element).closest<HTMLElement>(selector);
-    if (button) act(button.dataset);
-  });
+function deedsOf(machine: Machine, submit: () => void): Deeds {
+  return {
+    call: (call) => machine.chooseCall(call),
+    confidence: (value) => machine.setConfidence(value),
+    point: (point) => machine.choosePoint(point),
+    answer: (question, value) => machine.answer(question, value),
+    submit,
+  };
+}
+
+async function toggleFullScreen(): Promise<void> {
+  if (document.fullscreenElement) await document.exitFullscreen();
+  else await document.documentElement.requestFullscreen().catch(() => undefined);
 }

@@ -1,156 +1,193 @@
-import type { Feedback, Session } from './api';
+import { button, key, setText } from './element';
 import type { Parts } from './layout';
-import type { Draft, Missing, Problem, State } from './session';
+import { clearAid, showAid } from './panel/aid';
+import { clearFeedback, showFeedback } from './panel/feedback';
+import { noticeWords, problemWords } from './problems';
+import { callQuestion } from './questions';
+import type { Machine, Missing, Save, State, Times } from './state';
+import { t } from './texts';
+import { clock } from './texts/en';
+import type { Question, Session } from './wire';
 
-const STILL_NEEDED: Record<Missing, string> = {
-  image: 'The X-ray is loading.',
-  call: 'Choose a call: A or S.',
-  confidence: 'Rate your confidence: 1 to 9, 0 for 100.',
-};
+export type CaseState = Extract<State, { reading: unknown }>;
 
-/** Bring the whole page in line with the state. */
-export function render(parts: Parts, state: State, missing: readonly Missing[]): void {
-  const onScreen = state.name === 'finished' || state.name === 'failed';
-  parts.screen.hidden = !onScreen;
-  parts.stage.hidden = onScreen;
-  parts.panel.hidden = onScreen;
-  if ('session' in state) renderSession(parts, state.session);
-  if (onScreen) parts.banner.hidden = true;
-  parts.saveState.textContent = saveState(state);
-  if (state.name === 'finished') renderFinished(parts, state);
-  else if (state.name === 'failed') renderFailed(parts, state.problem);
-  else if (state.name !== 'loading') renderCase(parts, state, missing);
+/** So many questions are named beside the button; more would be a wall of words. */
+const NAMED = 2;
+
+/** The header: which study, which case, where the work is. */
+export function renderHeader(parts: Parts, state: State): void {
+  const session = 'session' in state ? state.session : null;
+  const position = 'reading' in state ? state.reading.position : null;
+  setText(parts.study, session?.study.title ?? '');
+  setText(parts.phase, session?.phase.title ?? '');
+  parts.practice.hidden = !session?.phase.practice || state.name === 'finished';
+  if (session) renderCount(parts, session, position);
+  renderSave(parts, state, session);
+  const reads = state.name === 'reading' || state.name === 'submitting';
+  parts.pause.disabled = state.name !== 'reading';
+  parts.told.disabled = state.name !== 'reading';
+  for (const element of [parts.pause, parts.told]) element.hidden = !reads && state.name !== 'feedback';
 }
 
-type CaseState = Extract<State, { name: 'reading' | 'submitting' | 'unsent' | 'feedback' }>;
-
-function renderSession(parts: Parts, { study, phase, cases, done }: Session): void {
-  parts.study.textContent = study.title;
-  parts.phase.textContent = phase.title;
+function renderCount(parts: Parts, session: Session, position: number | null): void {
+  const { cases, done } = session;
+  setText(parts.count, position === null ? t.header.readCount(done, cases) : t.header.caseOf(position, cases));
+  const ahead = position === null || position <= done ? cases - done : cases - position;
+  setText(parts.left, position === null ? '' : t.header.remaining(ahead));
   parts.progress.max = cases;
   parts.progress.value = done;
-  parts.banner.hidden = phase.purpose !== 'practice';
-  setText(parts.instructions, phase.instructions);
+  document.title = `${position === null ? '' : `${t.header.caseTitle(position, cases)} – `}${session.study.title}`;
 }
 
-function renderCase(parts: Parts, state: CaseState, missing: readonly Missing[]): void {
+function renderSave(parts: Parts, { save, ...state }: State, session: Session | null): void {
+  const kind = worst(save);
+  const nothing = session === null || (kind === 'saved' && session.done === 0 && !isBegun(state as State));
+  parts.saveState.dataset.kind = nothing ? 'none' : kind;
+  setText(parts.saveState, nothing ? '' : saveWords(save));
+  parts.saveState.title = kind === 'kept' ? t.save.keptMeaning : '';
+  parts.storeless.hidden = save.durable || kind === 'saved';
+}
+
+function isBegun(state: State): boolean {
+  return 'draft' in state && (state.draft.call !== null || Object.keys(state.draft.answers).length > 0);
+}
+
+/** Where the work is, of judgements and of what is being entered: the less safe of the two. */
+function worst({ kind, draft }: Save): Save['kind'] {
+  if (kind === 'kept' || draft === 'kept') return 'kept';
+  return kind === 'saving' || draft === 'saving' ? 'saving' : 'saved';
+}
+
+/** Where the work is, in words. */
+export function saveWords(save: Save): string {
+  const kind = worst(save);
+  const count = save.pending + (save.draft === 'kept' ? 1 : 0);
+  return { saved: t.save.saved, saving: t.save.saving, kept: t.save.kept(Math.max(1, count)) }[kind];
+}
+
+/** The panel beside the image. */
+export function renderCase(parts: Parts, state: CaseState, machine: Machine): void {
   const { position } = state.reading;
-  const count = `Case ${position} of ${state.session.cases}`;
-  setText(parts.count, count);
-  document.title = `${count} – ${state.session.study.title}`;
-  parts.cornerCase.textContent = `Case ${position}`;
-  parts.image.ariaLabel = `X-ray of case ${position}`;
-  renderDraft(parts, state.draft, state.name === 'reading');
-  renderSubmit(parts, state, missing);
-  renderProblem(parts, 'problem' in state ? state.problem : null);
-  setText(parts.notice, state.name === 'reading' ? state.notice : '');
-  parts.answer.hidden = state.name === 'feedback';
-  parts.feedback.hidden = state.name !== 'feedback';
-  renderFeedback(parts, state.name === 'feedback' ? state : null);
+  setText(parts.cornerCase, t.image.case(position));
+  parts.image.ariaLabel = t.image.label(position);
+  parts.revising.hidden = !state.revising;
+  setText(parts.revising, state.revising ? t.undo.revising(position) : '');
+  showAid(parts.aid, state);
+  renderFeedback(parts, state, machine);
+  renderProblem(parts, state);
+  renderSubmit(parts, state, machine.missing());
+  renderEarlier(parts, state);
 }
 
-function renderDraft(parts: Parts, { call, confidence }: Draft, open: boolean): void {
-  for (const button of parts.answer.querySelectorAll<HTMLButtonElement>('[data-call]')) {
-    button.ariaPressed = String(button.dataset.call === call);
-    button.disabled = !open;
-  }
-  for (const tick of parts.ticks.querySelectorAll<HTMLButtonElement>('button')) tick.disabled = !open;
-  parts.confidence.disabled = !open;
-  parts.confidence.value = String(confidence ?? 50);
-  parts.confidence.classList.toggle('unset', confidence === null);
-  parts.confidence.setAttribute('aria-valuetext', confidence === null ? 'not rated yet' : String(confidence));
-  parts.confidence.style.setProperty('--at', String(((confidence ?? 1) - 1) / 99));
-  parts.confidenceValue.textContent = confidence === null ? '–' : String(confidence);
+/** Leave nothing of a case in the page. */
+export function clearCase(parts: Parts): void {
+  clearAid(parts.aid);
+  clearFeedback(parts.feedback);
+  for (const part of [parts.revising, parts.undo, parts.problem, parts.clock]) part.hidden = true;
+}
+
+function renderFeedback(parts: Parts, state: CaseState, machine: Machine): void {
+  const told = state.name === 'feedback';
+  parts.questions.hidden = told;
+  parts.submit.hidden = told;
+  parts.hint.hidden = told;
+  const said = told ? JSON.stringify([state.feedback, state.problem]) : '';
+  if (parts.feedback.dataset.said === said && told) return;
+  parts.feedback.dataset.said = said;
+  if (told) showFeedback(parts.feedback, state, () => machine.proceed());
+  else clearFeedback(parts.feedback);
+}
+
+function renderProblem(parts: Parts, state: CaseState): void {
+  const problem = 'problem' in state ? state.problem : null;
+  parts.problem.hidden = problem === null;
+  if (!problem) return;
+  setText(parts.problemText, problemWords(problem));
+  parts.retry.hidden = problem.kind === 'refused';
+  setText(parts.retry, problem.kind === 'image' ? t.image.again : t.problems.retry);
 }
 
 function renderSubmit(parts: Parts, state: CaseState, missing: readonly Missing[]): void {
-  const ready = state.name === 'reading' && missing.length === 0;
-  parts.submit.ariaDisabled = String(!ready);
-  const [first] = missing;
+  const sending = state.name === 'submitting';
+  parts.submit.ariaDisabled = String(state.name !== 'reading' || missing.length > 0);
+  const words = sending ? t.save.saving : state.revising ? t.panel.submitChange : t.panel.submit;
+  if (parts.submit.dataset.words !== words) parts.submit.replaceChildren(words, ' ', key('Enter'));
+  parts.submit.dataset.words = words;
+  setText(parts.hint, sending ? '' : missingWords(missing, state.session.phase.questions));
+}
+
+/** What is missing, in words; '' when nothing is. */
+export function missingWords(missing: readonly Missing[], questions: readonly Question[]): string {
+  const whats = missing.map(({ what }) => what);
+  if (whats.includes('conflict')) return t.panel.conflictFirst;
+  const names = missing.flatMap((one) => nameOf(one, questions));
   // While the image loads, what the reader can already do is the more useful hint.
-  const hint = missing.find((part) => part !== 'image') ?? first;
-  setText(parts.hint, hint ? STILL_NEEDED[hint] : '');
+  if (names.length > 0)
+    return t.panel.stillNeeded(names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ' …' : ''));
+  if (whats.includes('image')) return t.panel.imageLoading;
+  return whats.includes('aid') ? t.panel.aidComing : '';
 }
 
-/** Null leaves nothing of the last answer in the page, not even hidden. */
-function renderFeedback(parts: Parts, state: Extract<State, { name: 'feedback' }> | null): void {
-  const feedback = state?.feedback ?? null;
-  setText(parts.verdict, feedback ? verdict(feedback) : state && !state.problem ? 'Loading the answer …' : '');
-  parts.verdict.className = `verdict ${feedback ? (feedback.correct ? 'right' : 'wrong') : ''}`;
-  setText(parts.yours, state?.draft.call ? `You said ${state.draft.call}, confidence ${state.draft.confidence}.` : '');
-  setText(parts.explanation, feedback?.explanation ?? '');
-  parts.telltales.replaceChildren(...(feedback?.telltales ?? []).map(listItem));
-  setText(parts.proceedText, state?.session.finished ? 'Finish' : 'Next case');
+function nameOf({ what, question }: Missing, questions: readonly Question[]): string[] {
+  if (what === 'confidence') return [t.panel.confidence];
+  if (what !== 'question') return [];
+  const asked = questions.find(({ name }) => name === question);
+  if (asked === callQuestion(questions)) return [t.panel.callNeeded];
+  if (asked?.kind === 'marks') return [`${t.panel.quoted(asked.text)} (${t.marks.needReason})`];
+  return asked ? [t.panel.quoted(asked.text)] : [];
 }
 
-function verdict({ correct, truth }: Feedback): string {
-  const answer = `This X-ray is ${truth}.`;
-  return correct ? `✓ Right. ${answer}` : `✕ Not right. ${answer}`;
+function renderEarlier(parts: Parts, { session, reading }: CaseState): void {
+  const { earlier } = session;
+  parts.earlier.hidden = earlier.length === 0;
+  const said = earlier.join();
+  if (parts.earlier.dataset.said === said) return;
+  parts.earlier.dataset.said = said;
+  parts.earlierChoice.replaceChildren(
+    ...earlier.map((position) => new Option(t.undo.earlierCase(position), String(position))),
+  );
+  const before = [...earlier].reverse().find((position) => position < reading.position);
+  if (before !== undefined) parts.earlierChoice.value = String(before);
 }
 
-function renderProblem(parts: Parts, problem: Problem | null): void {
-  parts.problem.hidden = problem === null;
-  if (!problem) return;
-  setText(parts.problemText, problem.message);
-  parts.login.hidden = problem.kind !== 'login';
-  parts.retry.hidden = problem.kind === 'refused';
-  parts.retry.textContent = problem.kind === 'image' ? 'Load the X-ray again' : 'Try again';
+/** What changes every second. */
+export function renderTimes(parts: Parts, state: State, times: Times): void {
+  setText(parts.elapsed, clock(times.session, ''));
+  const reads = state.name === 'reading';
+  parts.undo.hidden = !reads || times.undo === null || times.undo <= 0 || state.revising;
+  setText(parts.undoLeft, times.undo === null ? '' : t.undo.left(Math.ceil(times.undo)));
+  if (!reads || times.remaining === null) parts.clock.hidden = true;
+  else renderClock(parts, state.session, times.remaining);
 }
 
-function renderFinished(parts: Parts, { session, starting, problem }: Extract<State, { name: 'finished' }>): void {
-  const practice = session.phase.purpose === 'practice';
-  const title = practice ? 'Practice finished' : `All ${session.cases} cases read. Thank you.`;
-  showScreen(parts, title, finishedText(session, practice));
-  setText(parts.screenProblem, problem?.message ?? '');
-  setText(parts.count, `${session.done} of ${session.cases} read`);
-  parts.screenAction.hidden = !session.next_session;
-  parts.screenAction.disabled = starting;
-  parts.screenAction.textContent = practice ? 'Start reading' : 'Start the next part';
-  parts.screenLogin.hidden = problem?.kind !== 'login';
+function renderClock(parts: Parts, { phase }: Session, remaining: number): void {
+  const over = remaining <= 0 && phase.time_limit === 'soft';
+  parts.clock.hidden = false;
+  parts.clock.classList.toggle('over', over);
+  setText(parts.clock, over ? t.time.over : `${t.time.left}: ${clock(Math.ceil(remaining), '')}`);
 }
 
-function finishedText(session: Session, practice: boolean): string {
-  if (!session.next_session)
-    return practice ? 'There is nothing more to read at present.' : 'Every judgement is saved.';
-  if (practice) return 'From here on your judgements are recorded for the study.';
-  return 'Every judgement is saved. The next part of the study can begin when you are ready.';
-}
-
-function renderFailed(parts: Parts, problem: Problem): void {
-  const titles: Partial<Record<Problem['kind'], string>> = {
-    login: 'Please log in again',
-    closed: 'Nothing to read here',
-  };
-  const text =
-    problem.kind === 'login' ? 'Your login has expired. Log in and you come back to this case.' : problem.message;
-  showScreen(parts, titles[problem.kind] ?? 'The session could not be opened', text);
-  setText(parts.screenProblem, '');
-  parts.screenAction.hidden = problem.kind === 'closed' || problem.kind === 'login';
-  parts.screenAction.disabled = false;
-  parts.screenAction.textContent = 'Try again';
-  parts.screenLogin.hidden = problem.kind !== 'login';
-  setText(parts.count, '');
-}
-
-function showScreen(parts: Parts, title: string, text: string): void {
-  setText(parts.screenTitle, title);
-  setText(parts.screenText, text);
-  document.title = title;
-}
-
-function saveState(state: State): string {
-  if (state.name === 'submitting') return 'Saving …';
-  if (state.name === 'unsent') return 'Not saved yet';
-  return 'session' in state && state.session.done > 0 ? 'All saved' : '';
-}
-
-function listItem(text: string): HTMLLIElement {
-  const item = document.createElement('li');
-  item.textContent = text;
-  return item;
-}
-
-/** Only real changes reach the page, so that screen readers do not repeat themselves. */
-function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+/** What happened beside the reader's own doing, with what can be done about it. */
+export function renderNotice(parts: Parts, state: State, machine: Machine, logIn: () => void): void {
+  const position = 'reading' in state ? state.reading.position : null;
+  const login = state.login.needed;
+  const words = login ? t.problems.expired : state.notice ? noticeWords(state.notice, position) : '';
+  parts.notice.hidden = words === '';
+  if (parts.notice.dataset.said === words) return;
+  parts.notice.dataset.said = words;
+  setText(parts.noticeText, words);
+  setText(parts.said, words);
+  const actions = login
+    ? [button('', t.login.action, logIn)]
+    : [button('quiet', t.problems.dismiss, () => machine.dismiss())];
+  if (!login && state.notice?.kind === 'break') {
+    const pause = button('', t.pause.breakPause, () => machine.pause());
+    actions.splice(
+      0,
+      1,
+      pause,
+      button('quiet', t.pause.breakLater, () => machine.dismiss()),
+    );
+  }
+  parts.noticeActions.replaceChildren(...actions);
 }

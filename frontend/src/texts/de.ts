@@ -175,7 +175,7 @@ export const de: Texts = {
     steps: 'Graustufen von Schwarz bis Weiß',
     dark: 'Schwarzes Quadrat, darin ein Quadrat mit 5 % Grau',
     light: 'Weißes Quadrat, darin ein Quadrat mit 95 % Grau',
-    stepsHint: 'Jede Stufe sollte sich von ihren Nachbarn unterscheiden.',
+    stepsHint: 'Jede Stufe des Balkens sollte sich von ihren Nachbarn unterscheiden.',
     size: 'Bildschirm',
     sizeValue: (width, height) => `${width} × ${height} Pixel`,
     ratio: 'Pixelverhältnis',

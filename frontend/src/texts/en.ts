@@ -173,7 +173,7 @@ export const en = {
     steps: 'Grey steps from black to white',
     dark: 'Black square, a 5 % grey square inside',
     light: 'White square, a 95 % grey square inside',
-    stepsHint: 'Every step below should differ from its neighbours.',
+    stepsHint: 'Each step of the bar should differ from its neighbours.',
     size: 'Screen',
     sizeValue: (width: number, height: number) => `${width} × ${height} pixels`,
     ratio: 'Pixel ratio',
