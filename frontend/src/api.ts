@@ -12,6 +12,8 @@ import type {
   Session,
 } from './wire';
 
+export type { Feedback, Reading, Session } from './wire';
+
 /** The server answered, and the answer is no. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -40,6 +42,8 @@ export interface Server {
   end(session: string, answers: Answers, key: string): Promise<Session>;
   saveDraft(position: number, draft: ServerDraft): Promise<{ version: number }>;
   reopen(position: number): Promise<Session>;
+  /** Let the judgement stand that was opened again. */
+  leaveReopened(position: number): Promise<Session>;
   aid(position: number): Promise<Aid>;
   feedback(position: number): Promise<Feedback>;
   allFeedback(): Promise<Feedback[]>;
@@ -63,6 +67,7 @@ export function connect(base: string, code: string): Server {
     end: (session, answers, key) => request('POST', `${at(session)}end/`, { answers }, { 'Idempotency-Key': key }),
     saveDraft: (position, draft) => request('PUT', `${own}readings/${position}/draft/`, draft),
     reopen: (position) => request('POST', `${own}readings/${position}/reopen/`),
+    leaveReopened: (position) => request('DELETE', `${own}readings/${position}/reopen/`),
     aid: (position) => request('GET', `${own}readings/${position}/aid/`),
     feedback: (position) => request('GET', `${own}readings/${position}/feedback/`),
     allFeedback: () => request('GET', `${own}feedback/`),

@@ -88,3 +88,10 @@ export class ReadingClock {
 export function seconds(ms: number): number {
   return Math.round(ms) / 1000;
 }
+
+/** The server takes up to a week for one case. A page that was left open for longer says a week. */
+const WEEK_MS = 7 * 86_400_000;
+
+export function ofCase(ms: number): number {
+  return seconds(Math.min(ms, WEEK_MS));
+}

@@ -1,8 +1,8 @@
 import type { Server } from './api';
-import { ReadingClock, seconds } from './clock';
-import { DraftSaver, type Restored, type SaverEvents, type Snapshot, snapshotOf } from './drafts';
+import { ofCase, ReadingClock } from './clock';
+import { DraftSaver, isSame, type Restored, type SaverEvents, type Snapshot, snapshotOf } from './drafts';
 import type { Keeper, KeptDraft } from './keeping';
-import { answersTo, callQuestion, confidenceOf, draftOf, entered, onScale, pointOf, unanswered } from './questions';
+import { callQuestion, confidenceOf, entered, onScale, pointOf, unanswered } from './questions';
 import type { AidState, Conflict, Draft, Missing, Problem } from './state';
 import type { Surroundings } from './surroundings';
 import { ViewLog } from './viewlog';
@@ -36,6 +36,8 @@ export class CurrentCase {
   private readonly phase: PhaseWire;
   private shownAt: string | null;
   private theirs: ServerDraft | null = null;
+  /** Who made this draft: by it a draft whose receipt was lost is known as one's own. */
+  private readonly maker: string;
 
   constructor(
     session: Session,
@@ -53,6 +55,7 @@ export class CurrentCase {
     this.activeBefore = restored.spent.active;
     this.log = new ViewLog(restored.view_log);
     this.shownAt = restored.shown_at;
+    this.maker = restored.maker ?? support.around.newKey();
     const place = { user: support.user, session: session.code, position: reading.position };
     const { server, keeper, around, events } = support;
     const { version, clean } = restored;
@@ -123,9 +126,9 @@ export class CurrentCase {
     const now = this.support.around.wall().toISOString();
     return {
       ...entered(this.phase.questions, this.draft),
-      seconds: seconds(active),
-      paused_seconds: seconds(paused),
-      hidden_seconds: seconds(hidden),
+      seconds: ofCase(active),
+      paused_seconds: ofCase(paused),
+      hidden_seconds: ofCase(hidden),
       timed_out,
       view_log: this.log.entries(),
       shown_at: this.shownAt ?? now,
@@ -133,23 +136,13 @@ export class CurrentCase {
     };
   }
 
-  /** The judgement that stands, entered once more. */
-  asItWas(): boolean {
-    const { previous } = this.reading;
-    if (!previous) return false;
-    this.draft = draftOf(previous, this.phase.questions);
-    return true;
-  }
-
-  /** The server has a newer draft than this window knew. */
-  meet(theirs: ServerDraft): void {
-    const other = snapshotOf(theirs.body, theirs.seconds).draft;
-    if (JSON.stringify(other) === JSON.stringify(this.draft)) {
-      this.saver.version = theirs.version;
-      return;
-    }
+  /** The server has a newer draft than this window knew. Gives whether it can be written over without asking. */
+  meet(theirs: ServerDraft): boolean {
+    const other = snapshotOf(theirs.body, theirs.seconds);
+    if (other.maker === this.maker || isSame(other.draft, this.draft)) return true;
     this.theirs = theirs;
-    this.conflict = { theirs: other, mine: this.draft };
+    this.conflict = { theirs: other.draft, mine: this.draft };
+    return false;
   }
 
   settle(choice: 'theirs' | 'mine'): void {
@@ -173,8 +166,8 @@ export class CurrentCase {
   }
 
   snapshot(): Snapshot {
-    const { draft, shownAt: shown_at } = this;
-    return { draft, spent: this.clock.read(), shown_at, view_log: this.log.entries() };
+    const { draft, shownAt: shown_at, maker } = this;
+    return { draft, spent: this.clock.read(), shown_at, view_log: this.log.entries(), maker };
   }
 
   private get question() {
@@ -192,6 +185,5 @@ export function endMissing(session: Session, answers: Draft['answers']): Missing
 }
 
 export function endAnswers(session: Session, answers: Draft['answers']): Draft['answers'] {
-  const { answers: found } = entered(session.phase.end_questions, { call: null, confidence: null, answers, marks: [] });
-  return answersTo(session.phase.end_questions, found);
+  return entered(session.phase.end_questions, { call: null, confidence: null, answers, marks: [] }).answers;
 }

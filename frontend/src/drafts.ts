@@ -1,5 +1,5 @@
 import { ApiError, type Server } from './api';
-import { NOTHING_SPENT, type Spent, seconds } from './clock';
+import { NOTHING_SPENT, ofCase, type Spent } from './clock';
 import type { Keeper, KeptDraft } from './keeping';
 import { draftOf, EMPTY } from './questions';
 import type { Draft } from './state';
@@ -13,6 +13,8 @@ export interface Snapshot {
   /** When its image was first shown, by the wall clock. */
   readonly shown_at: string | null;
   readonly view_log: readonly ViewEntry[];
+  /** Who made it; null for a draft that nobody has begun. */
+  readonly maker: string | null;
 }
 
 /** A snapshot taken up again, and how it stands to the server's. */
@@ -29,24 +31,39 @@ interface Body extends Draft {
   readonly paused: number;
   readonly hidden: number;
   readonly shown_at: string | null;
+  readonly maker: string | null;
 }
 
 const PUSH_AFTER_MS = 800;
 const RETRY_AFTER_MS = 5_000;
 
-export function bodyOf({ draft, spent, shown_at }: Snapshot): Body {
-  return { ...draft, paused: spent.paused, hidden: spent.hidden, shown_at };
+export function bodyOf({ draft, spent, shown_at, maker }: Snapshot): Body {
+  return { ...draft, paused: spent.paused, hidden: spent.hidden, shown_at, maker };
 }
 
 /** Read a draft back. It was written by this page, perhaps by an older version of it: what does not fit is left out. */
 export function snapshotOf(body: unknown, activeSeconds: number, view_log: readonly ViewEntry[] = []): Snapshot {
   const found: Partial<Body> = typeof body === 'object' && body !== null ? body : {};
-  const { call = null, confidence = null, answers = {}, marks = [], paused = 0, hidden = 0, shown_at = null } = found;
+  const { call = null, confidence = null, answers = {}, marks = [] } = found;
+  const { paused = 0, hidden = 0, shown_at = null, maker = null } = found;
   const spent = { active: activeSeconds * 1000, paused, hidden };
-  return { draft: { call, confidence, answers, marks }, spent, shown_at, view_log };
+  return { draft: { call, confidence, answers, marks }, spent, shown_at, view_log, maker };
 }
 
-const NEW: Snapshot = { draft: EMPTY, spent: NOTHING_SPENT, shown_at: null, view_log: [] };
+/** Whether two drafts say the same. Databases do not keep the order of an object's keys. */
+export function isSame(one: Draft, other: Draft): boolean {
+  return inOrder(one) === inOrder(other);
+}
+
+function inOrder(value: unknown): string {
+  return JSON.stringify(value, (_, part) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+const NEW: Snapshot = { draft: EMPTY, spent: NOTHING_SPENT, shown_at: null, view_log: [], maker: null };
 
 /** What to go on from when a case is entered: the server's draft, this computer's, the judgement that stands, or nothing. */
 export function restored(reading: Reading, kept: KeptDraft | null, questions: readonly Question[]): Restored {
@@ -66,9 +83,11 @@ function fromHere({ body, seconds, view_log, version, clean }: KeptDraft): Resto
 
 function fromBoth(kept: KeptDraft, server: ServerDraft): Restored {
   const mine = snapshotOf(kept.body, kept.seconds, kept.view_log);
-  const theirs = snapshotOf(server.body, server.seconds).draft;
-  const same = JSON.stringify(theirs) === JSON.stringify(mine.draft);
-  return { ...mine, version: server.version, clean: same, theirs: same ? null : theirs };
+  const theirs = snapshotOf(server.body, server.seconds);
+  // One's own, of which the receipt was lost before the browser died.
+  const own = theirs.maker !== null && theirs.maker === mine.maker;
+  const clash = own || isSame(theirs.draft, mine.draft) ? null : theirs.draft;
+  return { ...mine, version: server.version, clean: false, theirs: clash };
 }
 
 /** What a saver tells the machine. */
@@ -77,8 +96,8 @@ export interface SaverEvents {
   mayPush(): boolean;
   /** The state of saving has changed. */
   status(): void;
-  /** Another window or computer has saved something since. */
-  conflict(theirs: ServerDraft): void;
+  /** Another window or computer has saved something since. Gives whether it can be written over without asking. */
+  conflict(theirs: ServerDraft): boolean;
   /** The server takes no draft for this case: it is not the current one any more. */
   moved(): void;
   login(): void;
@@ -179,7 +198,7 @@ export class DraftSaver {
     return {
       ...this.place,
       body: bodyOf(snapshot),
-      seconds: seconds(snapshot.spent.active),
+      seconds: ofCase(snapshot.spent.active),
       view_log: snapshot.view_log,
       version: this.version,
       clean: !this.dirty,
@@ -205,10 +224,16 @@ export class DraftSaver {
     this.failed = true;
     if (this.stopped) return;
     const status = error instanceof ApiError ? error.status : 0;
-    if (error instanceof ApiError && error.draft) this.events.conflict(error.draft);
+    if (error instanceof ApiError && error.draft) this.meet(error.draft);
     else if (status === 401 || status === 403) this.events.login();
     else if (status === 404 || status === 409) this.events.moved();
     else if (status < 400 || status >= 500 || status === 429) this.pushAfter(RETRY_AFTER_MS);
+  }
+
+  private meet(theirs: ServerDraft): void {
+    if (!this.events.conflict(theirs)) return;
+    this.version = theirs.version;
+    this.pushAfter(0);
   }
 
   private pushAfter(ms: number): void {

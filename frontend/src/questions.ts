@@ -1,5 +1,5 @@
 import type { Draft, Missing } from './state';
-import type { Answer, Answers, JudgementBody, MarkOnImage, Question } from './wire';
+import type { Answer, Answers, Call, JudgementBody, MarkOnImage, Question } from './wire';
 
 export const EMPTY: Draft = { call: null, confidence: null, answers: {}, marks: [] };
 
@@ -20,7 +20,9 @@ function holds(values: readonly (string | number)[], given: Answer | null): bool
 }
 
 function given(question: Question, draft: Draft): Answer | null {
-  return question.kind === 'call' ? draft.call : (draft.answers[question.name] ?? null);
+  if (question.kind !== 'call') return draft.answers[question.name] ?? null;
+  // Leaving out a call that may be left out says that one cannot tell.
+  return draft.call ?? (question.required || question.forced ? null : 'cannot-tell');
 }
 
 /** What still has to be answered before this may be sent. */
@@ -30,52 +32,68 @@ export function unanswered(questions: readonly Question[], draft: Draft): Missin
 
 function missingOf(question: Question, draft: Draft): Missing[] {
   const { name, kind, required } = question;
-  if (kind === 'call' && (draft.call === 'authentic' || draft.call === 'synthetic')) {
+  if (kind === 'call' && isCall(draft.call)) {
     return draft.confidence === null ? [{ what: 'confidence', question: name }] : [];
   }
-  if (kind === 'marks' && marksOf(question, draft).some((mark) => question.options.length > 0 && mark.reason === '')) {
-    return [{ what: 'question', question: name }];
-  }
-  return required && !isAnswered(question, draft) ? [{ what: 'question', question: name }] : [];
+  const unfit = kind === 'marks' && marksOf(question, draft).some((mark) => !isReasoned(question, mark));
+  return unfit || (required && !isAnswered(question, draft)) ? [{ what: 'question', question: name }] : [];
+}
+
+function isCall(call: Draft['call']): call is Call {
+  return call === 'authentic' || call === 'synthetic';
+}
+
+function isReasoned({ options }: Question, { reason }: MarkOnImage): boolean {
+  return options.length === 0 || options.includes(reason);
 }
 
 function isAnswered(question: Question, draft: Draft): boolean {
+  if (question.kind === 'call') return draft.call !== null;
   if (question.kind === 'marks') return marksOf(question, draft).length > 0;
-  const answer = given(question, draft);
-  return answer !== null && String(answer).trim() !== '';
+  return fits(question, draft.answers[question.name]);
+}
+
+/** Whether the server would take this as an answer. */
+function fits({ kind, options }: Question, answer: Answer | undefined): answer is Answer {
+  if (kind === 'quality') return Number.isInteger(answer) && Number(answer) >= 1 && Number(answer) <= options.length;
+  if (typeof answer !== 'string' || answer.trim() === '') return false;
+  return options.length === 0 || options.includes(answer);
 }
 
 function marksOf(question: Question, draft: Draft): MarkOnImage[] {
   return draft.marks.filter((mark) => mark.question === question.name);
 }
 
-const NONE = { call: null, confidence: null };
-
 type Entered = Pick<JudgementBody, 'call' | 'confidence' | 'answers' | 'marks'>;
 
 /**
- * What is sent of what was entered: answers to the questions that are asked, and no others.
+ * What is sent of what was entered: fitting answers to the questions that are asked, and no others.
  *
  * Call and confidence go together: “cannot tell”, or a call without a confidence when time has run out, is no rating.
  */
 export function entered(questions: readonly Question[], draft: Draft): Entered {
-  const asked = askedNow(questions, draft);
-  const { call, confidence } = draft;
-  const asksCall = asked.some(({ kind }) => kind === 'call');
-  const rating =
-    asksCall && call !== null && call !== 'cannot-tell' && confidence !== null ? { call, confidence } : NONE;
-  return {
-    ...rating,
-    answers: answersTo(asked, draft.answers),
-    marks: asked.filter(({ kind }) => kind === 'marks').flatMap((question) => marksOf(question, draft)),
-  };
+  const rating = ratingOf(questions, draft);
+  const call = callQuestion(questions);
+  const said = { ...draft, call: rating.call ?? (call && !call.forced ? ('cannot-tell' as const) : null) };
+  const asked = askedNow(questions, said);
+  return { ...rating, answers: answersTo(asked, draft.answers), marks: asked.flatMap((one) => fitMarks(one, draft)) };
 }
 
-/** The answers to these questions; what is only blank is none. */
-export function answersTo(asked: readonly Question[], answers: Answers): Answers {
-  const found = asked.flatMap(({ name }): [string, Answer][] => {
-    const answer = answers[name];
-    return answer === undefined || String(answer).trim() === '' ? [] : [[name, answer]];
+function ratingOf(questions: readonly Question[], draft: Draft): Pick<Entered, 'call' | 'confidence'> {
+  const { call, confidence } = draft;
+  const asked = askedNow(questions, draft).some(({ kind }) => kind === 'call');
+  return asked && isCall(call) && confidence !== null ? { call, confidence } : { call: null, confidence: null };
+}
+
+function fitMarks(question: Question, draft: Draft): MarkOnImage[] {
+  return question.kind === 'marks' ? marksOf(question, draft).filter((mark) => isReasoned(question, mark)) : [];
+}
+
+function answersTo(asked: readonly Question[], answers: Answers): Answers {
+  const found = asked.flatMap((question): [string, Answer][] => {
+    const answer = answers[question.name];
+    const inWords = question.kind !== 'call' && question.kind !== 'marks';
+    return inWords && fits(question, answer) ? [[question.name, answer]] : [];
   });
   return Object.fromEntries(found);
 }

@@ -242,8 +242,9 @@ export class ReadingMachine implements Machine {
   }
 
   async leaveAsItWas(): Promise<void> {
-    if (this.current.name !== 'reading' || this.reopening || !this.case?.asItWas()) return;
-    await this.send(false);
+    if (this.current.name !== 'reading' || !this.case?.revising) return;
+    const { position } = this.case.reading;
+    await this.goTo(() => this.server.leaveReopened(position));
   }
 
   takeTheirs(): void {
@@ -419,6 +420,7 @@ export class ReadingMachine implements Machine {
     const support = { user: this.who.user, server, keeper, around, events: this.eventsFor(reading.position) };
     const opened = new CurrentCase(this.session, reading, revising, support, from);
     this.case = opened;
+    this.finishing = null;
     opened.clock.hide(this.hidden);
     opened.clock.pause(this.cover !== null);
     if (!from.clean && !from.theirs) void opened.saver.push();
@@ -442,7 +444,7 @@ export class ReadingMachine implements Machine {
     const { seconds: active, paused_seconds, hidden_seconds, shown_at, view_log } = body;
     const spent = { active: active * 1000, paused: paused_seconds * 1000, hidden: hidden_seconds * 1000 };
     const version = this.session?.readings.find(({ position }) => position === entry.position)?.draft?.version ?? 0;
-    return { draft: this.entered(entry), spent, shown_at, view_log, version, clean: true, theirs: null };
+    return { draft: this.entered(entry), spent, shown_at, view_log, version, clean: true, theirs: null, maker: null };
   }
 
   private entered(entry: Entry): Draft {
@@ -637,8 +639,9 @@ export class ReadingMachine implements Machine {
       mayPush: () => !this.waiting.some(({ session }) => session === this.who.session),
       status: () => this.changed(),
       conflict: (theirs) => {
-        current()?.meet(theirs);
+        const mayGoOn = current()?.meet(theirs) ?? false;
         this.changed();
+        return mayGoOn;
       },
       moved: () => void (current() && this.refresh()),
       login: () => this.needLogin(),
@@ -687,11 +690,17 @@ export class ReadingMachine implements Machine {
 
   private async reopen(position: number): Promise<void> {
     const { name } = this.current;
-    if (this.reopening || this.waiting.length > 0 || (name !== 'reading' && name !== 'end-questions')) return;
+    if (name === 'reading' || name === 'end-questions' || name === 'finished')
+      await this.goTo(() => this.server.reopen(position));
+  }
+
+  /** Have the server lead to another case. What was entered here stays as a draft. */
+  private async goTo(ask: () => Promise<Session>): Promise<void> {
+    if (this.reopening || this.waiting.length > 0) return;
     this.reopening = true;
     try {
       await this.case?.saver.push();
-      const session = await this.server.reopen(position);
+      const session = await ask();
       this.accept(session);
       this.notice = null;
       this.post({ kind: 'session', session });

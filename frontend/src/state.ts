@@ -198,7 +198,7 @@ export interface Machine {
 
   undo(): Promise<void>;
   revisit(position: number): Promise<void>;
-  /** While revising: send the judgement that stands once more, and go on. */
+  /** While revising: let the judgement stand as it was, and go on. */
   leaveAsItWas(): Promise<void>;
   pause(): void;
   resume(): void;

@@ -94,7 +94,10 @@ export interface Session {
   readonly done: number;
   readonly finished: boolean;
   readonly stage: 'reading' | 'end-questions' | 'finished';
+  /** Whether another session waits once this one is finished. */
   readonly next_session: boolean;
+  /** Until when the next session is shut, where a pause is prescribed before it. */
+  readonly next_opens_at: string | null;
   readonly matrix: { readonly rows: number; readonly columns: number } | null;
   /** mm per pixel [row, column]; null unless the whole cohort has one. */
   readonly spacing: readonly [number, number] | null;
