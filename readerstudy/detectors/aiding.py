@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
 from readerstudy.cohorts.models import Cohort
-from readerstudy.detectors import gates
 from readerstudy.detectors.models import AidShown, Detector, DetectorScore, PhaseAid
+from readerstudy.reading import gates
 from readerstudy.reading import services as reading_services
 from readerstudy.reading.models import Reading, ReadingSession
 from readerstudy.reading.queries import current_position
@@ -145,14 +145,11 @@ def show_aid(reading: Reading) -> ShownAid:
 
 
 def _is_open(session: ReadingSession, reading: Reading) -> bool:
-    own = session.readings.filter(case=reading.case_id, reread=reading.reread, aided=False)
-    judged = any(one.pk != session.reopened_id for one in own.exclude(judgements=None))
-    return gates.aid_is_open(
-        aid=session.phase.aid,
-        aided=reading.aided,
-        is_current=reading.position == current_position(session),
-        own_is_judged=judged,
-    )
+    of_case = session.readings.filter(case=reading.case_id, reread=reading.reread)
+    # With sequential aid the own judgement stands before it in the hanging list; here nothing relies on that alone.
+    own_is_missing = of_case.filter(aided=False, judgements=None).exists()
+    current = current_position(session)
+    return gates.aid_is_open(reading.position, current=current, aided=reading.aided) and not own_is_missing
 
 
 def _as_shown(chosen: PhaseAid, verdict: DetectorScore) -> ShownAid:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from readerstudy.training.api import FeedbackView
+from readerstudy.training import api
 
 app_name = "training_api"
 urlpatterns = [
-    path("sessions/<slug:code>/readings/<int:position>/feedback/", FeedbackView.as_view(), name="feedback"),
+    path("sessions/<slug:code>/readings/<int:position>/feedback/", api.FeedbackView.as_view(), name="feedback"),
+    path("sessions/<slug:code>/feedback/", api.FeedbackAtEndView.as_view(), name="feedback-at-end"),
+    path("sessions/<slug:code>/qualification/", api.QualificationView.as_view(), name="qualification"),
 ]
