@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("readerstudy.detectors.api_urls")),
     path("api/v1/", include("readerstudy.training.api_urls")),
     path("api/v1/", include("readerstudy.reading.api_urls")),
+    path("api/v1/", include("readerstudy.accounts.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_docs.page, name="api-docs"),
 ]

@@ -4,6 +4,41 @@
  */
 
 export interface paths {
+    "/api/v1/login/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Log in; 400 where the password is wrong, 429 where it was so too often. */
+        post: operations["log_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Give what was chosen. */
+        get: operations["read_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change some; `keys` are replaced as a whole. */
+        patch: operations["change_preferences"];
+        trace?: never;
+    };
     "/api/v1/sessions/{code}/": {
         parameters: {
             query?: never;
@@ -250,6 +285,8 @@ export interface components {
          * @enum {string}
          */
         AidEnum: "none" | "concurrent" | "sequential";
+        /** @enum {unknown} */
+        BlankEnum: "";
         /**
          * @description * `authentic` - Authentic
          *     * `synthetic` - Synthetic
@@ -377,6 +414,21 @@ export interface components {
             judgement: components["schemas"]["Judgement"];
             session: components["schemas"]["Session"];
         };
+        /**
+         * @description * `en` - en
+         *     * `de` - de
+         * @enum {string}
+         */
+        LanguageEnum: "en" | "de";
+        /** @description Who is logged in now. */
+        LoggedIn: {
+            username: string;
+        };
+        /** @description Name and password. */
+        LoginRequest: {
+            username: string;
+            password: string;
+        };
         /** @description A mark on the image. */
         Mark: {
             question: string;
@@ -399,6 +451,20 @@ export interface components {
         };
         /** @enum {unknown} */
         NullEnum: null;
+        /** @description What a person prefers; each only where it was chosen. */
+        PatchedPreferences: {
+            /** @description Keys that were changed, by the name of their command. */
+            keys?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Empty: as the browser asks.
+             *
+             *     * `en` - en
+             *     * `de` - de
+             */
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["BlankEnum"];
+        };
         /** @description The phase of a session: what the reader is told and asked, and not what the phase is for. */
         Phase: {
             name: string;
@@ -431,6 +497,20 @@ export interface components {
             dicom_study_uid: string;
             dicom_series_uid: string;
             sop_instance_uid: string;
+        };
+        /** @description What a person prefers; each only where it was chosen. */
+        Preferences: {
+            /** @description Keys that were changed, by the name of their command. */
+            keys: {
+                [key: string]: string;
+            };
+            /**
+             * @description Empty: as the browser asks.
+             *
+             *     * `en` - en
+             *     * `de` - de
+             */
+            language: components["schemas"]["LanguageEnum"] | components["schemas"]["BlankEnum"];
         };
         /** @description The judgement that stands while its case is open for a revision. */
         Previous: {
@@ -486,6 +566,10 @@ export interface components {
             aided: boolean;
             draft: components["schemas"]["Draft"] | null;
             previous: components["schemas"]["Previous"] | null;
+        };
+        /** @description Why not. */
+        Refusal: {
+            detail: string;
         };
         /** @description Where a reader is in a session; the first of `readings` is the case to judge now, the others may be fetched. */
         Session: {
@@ -566,6 +650,87 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    log_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedIn"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    read_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
+    change_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPreferences"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+        };
+    };
     read_session: {
         parameters: {
             query?: never;
@@ -925,12 +1090,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No response body */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DisplayRequest"];
+                };
             };
         };
     };

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 def new_token() -> str:
@@ -24,8 +25,8 @@ def invitation_end() -> datetime:
 class Role(models.TextChoices):
     """What a person may do; each role has its own front door."""
 
-    READER = "reader", "Reader"
-    COORDINATOR = "coordinator", "Coordinator"
+    READER = "reader", _("Reader")
+    COORDINATOR = "coordinator", _("Coordinator")
 
 
 class User(AbstractUser):
@@ -61,3 +62,13 @@ class Invitation(models.Model):
     def is_open(self) -> bool:
         """Whether somebody can still accept it."""
         return self.accepted_at is None and timezone.now() < self.ends_at
+
+
+class LoginTry(models.Model):
+    """A password that was tried lately; a right one takes its row out again (`throttling.Throttle`)."""
+
+    who = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"login try {self.pk}"

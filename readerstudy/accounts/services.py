@@ -42,8 +42,15 @@ def accept_invitation(*, invitation: Invitation, user: User) -> None:
 
 
 @transaction.atomic
+def change_preferences(*, user: User, **changes: object) -> User:
+    """Keep with an account what its person prefers; what is not named stays, and what is empty is forgotten."""
+    held = User.objects.select_for_update().get(pk=user.pk)
+    preferences = {**held.preferences, **changes}
+    held.preferences = {name: value for name, value in preferences.items() if value}
+    held.save(update_fields=["preferences"])
+    return held
+
+
 def prefer_language(*, user: User, language: str) -> None:
     """Keep with an account the language that its person is answered in; other preferences stay."""
-    held = User.objects.select_for_update().get(pk=user.pk)
-    held.preferences = {**held.preferences, "language": language}
-    held.save(update_fields=["preferences"])
+    change_preferences(user=user, language=language)

@@ -248,13 +248,17 @@ class EndView(_SessionAct):
 class DisplayView(APIView):
     """The display that one reads on."""
 
-    @extend_schema(operation_id="record_display", request=requests.DisplayRequestSerializer, responses={201: None})
+    @extend_schema(
+        operation_id="record_display",
+        request=requests.DisplayRequestSerializer,
+        responses={201: requests.DisplayRequestSerializer},
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Keep what the display is, and whether the whole test pattern was seen."""
         reader = _reader(request, slug)
         seen = _checked(requests.DisplayRequestSerializer, request).validated_data
         services.record_display(reader=reader, actor=user_of(request), **seen)
-        return Response(status=201)
+        return Response(seen, status=201)
 
 
 def _key(request: Request) -> UUID:
