@@ -1,31 +1,19 @@
-import { t } from './texts';
-import type { ViewCommand } from './viewer/tool';
+import { type Bindings, bindingsWith, type Command, type Entry, TABLE } from './commands';
 
+export {
+  type Bindings,
+  bindingsWith,
+  type Command,
+  type CommandName,
+  type Conflict,
+  commandsWith,
+  conflicts,
+  type KeyGroup,
+  type Listed,
+  type Overrides,
+} from './commands';
+export { type Help, helpWith, shownKey } from './keyhelp';
 export type { ViewCommand } from './viewer/tool';
-
-export type Command =
-  | { readonly do: 'call'; readonly call: 'authentic' | 'synthetic' | 'cannot-tell' }
-  /** 0 … 9; what it rates is for the page to say. */
-  | { readonly do: 'digit'; readonly digit: number }
-  | { readonly do: 'nudge'; readonly step: number }
-  | { readonly do: 'view'; readonly view: ViewCommand }
-  /** Move the crosshair by pixels of the screen, right and down. */
-  | { readonly do: 'crosshair'; readonly by: readonly [right: number, down: number] }
-  | { readonly do: Deed };
-
-/** `point` sets one where the crosshair is; `cancel` gives up what is half drawn, and brings the focus to the image. */
-type Deed =
-  | 'submit'
-  | 'undo'
-  | 'earlier'
-  | 'later'
-  | 'pause'
-  | 'told'
-  | 'panel'
-  | 'full-screen'
-  | 'help'
-  | 'point'
-  | 'cancel';
 
 /** The part of a KeyboardEvent that decides what a key means. */
 export interface Press {
@@ -39,130 +27,7 @@ export interface Press {
   readonly target: unknown;
 }
 
-export type KeyGroup = 'judgement' | 'image' | 'tools' | 'page';
-
-interface Entry {
-  readonly group: KeyGroup;
-  readonly keys: readonly string[];
-  readonly command: Command;
-  readonly repeats?: true;
-  /** These keys cannot be changed. */
-  readonly fixed?: true;
-}
-
-const view = (group: KeyGroup, key: string, command: ViewCommand): Entry => ({
-  group,
-  keys: [key],
-  command: { do: 'view', view: command },
-});
-const deed = (group: KeyGroup, keys: readonly string[], what: Deed): Entry => ({ group, keys, command: { do: what } });
-const call = (key: string, what: 'authentic' | 'synthetic' | 'cannot-tell'): Entry => ({
-  group: 'judgement',
-  keys: [key],
-  command: { do: 'call', call: what },
-});
-
-/** Every command of the reading page, in the order of the help, with the keys it has by default. */
-const TABLE = {
-  authentic: call('a', 'authentic'),
-  synthetic: call('s', 'synthetic'),
-  'cannot-tell': call('c', 'cannot-tell'),
-  'confidence-up': nudge(1, ['ArrowRight', 'ArrowUp']),
-  'confidence-down': nudge(-1, ['ArrowLeft', 'ArrowDown']),
-  submit: { ...deed('judgement', ['Enter', 'Ctrl+Enter'], 'submit'), fixed: true },
-  undo: deed('judgement', ['Ctrl+z', 'Backspace'], 'undo'),
-  earlier: deed('judgement', ['PageUp'], 'earlier'),
-  later: deed('judgement', ['PageDown'], 'later'),
-  panel: deed('judgement', ['q'], 'panel'),
-  invert: view('image', 'i', 'invert'),
-  reset: view('image', 'Space', 'reset'),
-  'window-default': view('image', 'd', 'window-default'),
-  'window-full': view('image', 'f', 'window-full'),
-  'window-auto': view('image', 'u', 'window-auto'),
-  'window-wider': { ...view('image', 'y', 'window-wider'), repeats: true },
-  'window-narrower': { ...view('image', 'n', 'window-narrower'), repeats: true },
-  brighter: { ...view('image', 'k', 'brighter'), repeats: true },
-  darker: { ...view('image', 'j', 'darker'), repeats: true },
-  'zoom-in': { ...view('image', 'z', 'zoom-in'), keys: ['z', '+', '='], repeats: true },
-  'zoom-out': { ...view('image', '-', 'zoom-out'), keys: ['-', '_'], repeats: true },
-  'flip-horizontal': view('image', 'h', 'flip-horizontal'),
-  'flip-vertical': view('image', 'v', 'flip-vertical'),
-  'rotate-right': view('image', 'r', 'rotate-right'),
-  'rotate-left': view('image', 'l', 'rotate-left'),
-  window: view('tools', 'w', 'window'),
-  pan: view('tools', 'p', 'pan'),
-  zoom: view('tools', 'x', 'zoom'),
-  magnify: view('tools', 'm', 'magnify'),
-  length: view('tools', 'e', 'length'),
-  angle: view('tools', 'g', 'angle'),
-  'clear-measures': view('tools', 'Delete', 'clear-measures'),
-  'mark-point': view('tools', 't', 'mark-point'),
-  'mark-box': view('tools', 'b', 'mark-box'),
-  'mark-freehand': view('tools', 'o', 'mark-freehand'),
-  cancel: { ...deed('tools', ['Escape'], 'cancel'), fixed: true },
-  pause: deed('page', ['Shift+p'], 'pause'),
-  told: deed('page', ['Shift+i'], 'told'),
-  'full-screen': deed('page', ['Shift+f'], 'full-screen'),
-  help: { ...deed('page', ['?'], 'help'), fixed: true },
-} as const satisfies Record<string, Entry>;
-
-export type CommandName = keyof typeof TABLE;
-/** The key that a reader chose for a command, instead of those it has by default. */
-export type Overrides = { readonly [name in CommandName]?: string };
-/** Which command each key gives. */
-export type Bindings = ReadonlyMap<string, CommandName>;
-
-const ENTRIES = Object.entries(TABLE) as readonly (readonly [CommandName, Entry])[];
-
-/** A command as the dialog for changing keys lists it. */
-export interface Listed {
-  readonly name: CommandName;
-  readonly group: KeyGroup;
-  /** As `Press` is written down: `a`, `Shift+f`, `Ctrl+z`, `Space`, `ArrowUp`. */
-  readonly keys: readonly string[];
-  readonly fixed: boolean;
-}
-
-/** Every command with the keys that it has now. */
-export function commandsWith(overrides: Overrides = {}): readonly Listed[] {
-  return ENTRIES.map(([name, { group, keys, fixed = false }]) => {
-    const chosen = overrides[name];
-    return { name, group, keys: chosen && !fixed && isFree(chosen) ? [chosen] : keys, fixed };
-  });
-}
-
-/** The keys as a reader has them. A key that was chosen wins over another command's default. */
-export function bindingsWith(overrides: Overrides = {}): Bindings {
-  const listed = commandsWith(overrides);
-  const chosen = listed.filter(({ name }) => name in overrides);
-  const bindings = new Map<string, CommandName>();
-  for (const { name, keys } of [...listed, ...chosen]) for (const key of keys) bindings.set(key, name);
-  return bindings;
-}
-
 const DEFAULTS = bindingsWith();
-
-export type Conflict =
-  | { readonly kind: 'reserved'; readonly key: string; readonly name: CommandName }
-  | { readonly kind: 'taken'; readonly key: string; readonly name: CommandName; readonly by: CommandName };
-
-/** What is wrong with a choice of keys: those that cannot be chosen, and those that two commands would have. */
-export function conflicts(overrides: Overrides): readonly Conflict[] {
-  const listed = commandsWith(overrides);
-  return (Object.entries(overrides) as [CommandName, string][]).flatMap(([name, key]): readonly Conflict[] => {
-    if (!isFree(key) || TABLE[name] === undefined || 'fixed' in TABLE[name]) return [{ kind: 'reserved', key, name }];
-    const others = listed.filter((other) => other.name !== name && other.keys.includes(key));
-    return others.map((other) => ({ kind: 'taken', key, name, by: other.name }));
-  });
-}
-
-/** Digits rate, arrows step or move the crosshair, Tab moves the focus, F-keys and most with Ctrl are the browser's. */
-function isFree(key: string): boolean {
-  const plain = key.replace(/^(Ctrl\+)?(Shift\+)?/, '');
-  if (/^([0-9?]|Enter|Tab|Escape|Arrow.*|F\d+)$/.test(plain)) return false;
-  return plain !== '' && (!key.startsWith('Ctrl+') || plain === 'z');
-}
-
 const MODIFIERS = ['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock', 'Dead', 'Process', 'Unidentified'];
 
 /** How a press is written down, or null when it is not one by itself or belongs to the system. */
@@ -262,41 +127,3 @@ function belongsToControl(place: Place, key: string): boolean {
   if (place === 'chosen') return key === ' ';
   return place === 'control' && (key === ' ' || key === 'Enter');
 }
-
-function nudge(step: number, keys: readonly string[]): Entry {
-  return { group: 'judgement', keys, command: { do: 'nudge', step }, repeats: true, fixed: true };
-}
-
-/** A key as people call it: `Shift+p` as Shift P. */
-export function shownKey(key: string): string {
-  const names: Record<string, string> = t.keyNames;
-  const parts = key === '+' ? ['+'] : key.replace(/\+\+$/, '+plus').split('+');
-  return parts.map((part) => names[part] ?? (part === 'plus' ? '+' : part.toUpperCase())).join(' ');
-}
-
-/** What help shows: groups of rows, each of keys and what they do. */
-export type Help = readonly { readonly group: string; readonly rows: readonly (readonly [string, string])[] }[];
-
-/** The help for the keys as a reader has them. */
-export function helpWith(overrides: Overrides = {}): Help {
-  const listed = commandsWith(overrides);
-  const rows = (group: KeyGroup) =>
-    listed
-      .filter((command) => command.group === group)
-      .map(({ name, keys }) => [keys.map(shownKey).join(` ${t.keyNames.or} `), t.commands[name]] as const);
-  const { help } = t;
-  return [
-    { group: help.judgement, rows: [...rows('judgement'), pair(help.digits)] },
-    { group: help.image, rows: rows('image') },
-    { group: help.tools, rows: rows('tools') },
-    { group: help.page, rows: rows('page') },
-    { group: help.mouse, rows: help.mouseRows.map(pair) },
-    { group: help.touch, rows: help.touchRows.map(pair) },
-    { group: help.drawing, rows: help.drawingRows.map(pair) },
-  ];
-}
-
-const pair = ([keys = '', meaning = '']: readonly string[]): readonly [string, string] => [keys, meaning];
-
-/** The help for the keys that everybody has by default. */
-export const HELP: Help = helpWith();

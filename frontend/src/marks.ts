@@ -48,10 +48,15 @@ function hasExtent(points: readonly Fraction[], kind: MarkKind): boolean {
   return kind === 'box' ? extent(0) && extent(1) : points.length > 1 && (extent(0) || extent(1));
 }
 
-/** The line with fewer points: those that lie within a tolerance of it are left out, and more where it is long. */
+/** The line with fewer points: those that lie within the tolerance of it are left out, then evenly so many. */
 export function thinned(line: readonly Fraction[], tolerance = 5e-4): readonly Fraction[] {
   const kept = simplified(line, tolerance);
-  return kept.length > POINTS_MAX ? thinned(kept, tolerance * 2) : kept;
+  if (kept.length <= POINTS_MAX) return kept;
+  const last = POINTS_MAX - 1;
+  return kept.filter(
+    (_, index) =>
+      Math.floor((index * last) / (kept.length - 1)) !== Math.floor(((index - 1) * last) / (kept.length - 1)),
+  );
 }
 
 /** Ramer, Comput Graph Image Process 1972;1:244; Douglas and Peucker, Cartographica 1973;10:112. */

@@ -1,4 +1,15 @@
-import { commandFor, HELP, type Press } from '@/keys';
+import {
+  bindingsWith,
+  commandFor,
+  commandsWith,
+  conflicts,
+  helpWith,
+  keyOf,
+  type Overrides,
+  type Press,
+  shownKey,
+} from '@/keys';
+import { textsOf } from '@/texts';
 
 function press(key: string, more: Partial<Press> = {}): Press {
   const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false };
@@ -10,6 +21,22 @@ const view = (command: string) => ({ do: 'view', view: command });
 test.each<[string, object]>([
   ['a', { do: 'call', call: 'authentic' }],
   ['s', { do: 'call', call: 'synthetic' }],
+  ['c', { do: 'call', call: 'cannot-tell' }],
+  ['Backspace', { do: 'undo' }],
+  ['PageUp', { do: 'earlier' }],
+  ['PageDown', { do: 'later' }],
+  ['q', { do: 'panel' }],
+  ['Escape', { do: 'cancel' }],
+  ['Delete', view('clear-measures')],
+  ['d', view('window-default')],
+  ['f', view('window-full')],
+  ['u', view('window-auto')],
+  ['m', view('magnify')],
+  ['e', view('length')],
+  ['g', view('angle')],
+  ['t', view('mark-point')],
+  ['b', view('mark-box')],
+  ['o', view('mark-freehand')],
   ['Enter', { do: 'submit' }],
   ['?', { do: 'help' }],
   ['i', view('invert')],
@@ -28,14 +55,28 @@ test.each<[string, object]>([
   expect(commandFor(press(key))).toEqual(command);
 });
 
-test('capital letters mean the same, as with Caps Lock', () => {
+test('capital letters mean the same, as with Caps Lock or with Shift', () => {
   expect(commandFor(press('A'))).toEqual(commandFor(press('a')));
+  expect(commandFor(press('A', { shiftKey: true }))).toEqual(commandFor(press('a')));
 });
 
-test('1 to 9 are 10 to 90 and 0 is 100', () => {
+test('but with Shift they mean what is bound to Shift, where something is', () => {
+  expect(commandFor(press('F', { shiftKey: true }))).toEqual({ do: 'full-screen' });
+  expect(commandFor(press('P', { shiftKey: true }))).toEqual({ do: 'pause' });
+  expect(commandFor(press('I', { shiftKey: true }))).toEqual({ do: 'told' });
+  expect(commandFor(press('F'))).toEqual(view('window-full'));
+});
+
+test('Ctrl or the command key with Z undoes, and with nothing else is ours', () => {
+  expect(commandFor(press('z', { ctrlKey: true }))).toEqual({ do: 'undo' });
+  expect(commandFor(press('z', { metaKey: true }))).toEqual({ do: 'undo' });
+  for (const key of ['a', 'f', 'r', '7', '+']) expect(commandFor(press(key, { ctrlKey: true }))).toBeNull();
+  expect(commandFor(press('Z', { ctrlKey: true, shiftKey: true }))).toBeNull();
+});
+
+test('digits are handed on as they are: the page knows the scale', () => {
   const given = [...'1234567890'].map((key) => commandFor(press(key)));
-  const expected = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100].map((value) => ({ do: 'confidence', value }));
-  expect(given).toEqual(expected);
+  expect(given).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map((digit) => ({ do: 'digit', digit })));
 });
 
 test('with Shift the arrow keys step by five', () => {
@@ -45,12 +86,12 @@ test('with Shift the arrow keys step by five', () => {
 
 describe('keyboards of other countries', () => {
   test('the French digit row rates without Shift', () => {
-    expect(commandFor(press('-', { code: 'Digit6' }))).toEqual({ do: 'confidence', value: 60 });
-    expect(commandFor(press('à', { code: 'Digit0' }))).toEqual({ do: 'confidence', value: 100 });
+    expect(commandFor(press('-', { code: 'Digit6' }))).toEqual({ do: 'digit', digit: 6 });
+    expect(commandFor(press('à', { code: 'Digit0' }))).toEqual({ do: 'digit', digit: 0 });
   });
 
   test('the French digit row rates with Shift as well', () => {
-    expect(commandFor(press('6', { code: 'Digit6', shiftKey: true }))).toEqual({ do: 'confidence', value: 60 });
+    expect(commandFor(press('6', { code: 'Digit6', shiftKey: true }))).toEqual({ do: 'digit', digit: 6 });
   });
 
   test('a plus over a digit is a plus', () => {
@@ -58,7 +99,7 @@ describe('keyboards of other countries', () => {
   });
 
   test('the number pad rates', () => {
-    expect(commandFor(press('7', { code: 'Numpad7' }))).toEqual({ do: 'confidence', value: 70 });
+    expect(commandFor(press('7', { code: 'Numpad7' }))).toEqual({ do: 'digit', digit: 7 });
   });
 });
 
@@ -67,7 +108,7 @@ describe('keys that are not ours', () => {
     expect(commandFor(press('a', { [modifier]: true }))).toBeNull();
   });
 
-  test.each(['b', 'Tab', 'Escape', 'F5', 'Shift', 'Dead', 'Process'])('%s', (key) => {
+  test.each(['ä', 'Tab', 'F5', 'Shift', 'Dead', 'Process'])('%s', (key) => {
     expect(commandFor(press(key))).toBeNull();
   });
 
@@ -82,6 +123,13 @@ describe('keys that are not ours', () => {
     for (const key of ['a', 's', '7', ' ', 'Enter', 'i', '?', 'ArrowUp']) {
       expect(commandFor(press(key, { target }))).toBeNull();
     }
+    expect(commandFor(press('z', { target, ctrlKey: true })), 'undoes typing').toBeNull();
+  });
+
+  test('save that Ctrl+Enter submits from inside a text field, and Escape leaves it', () => {
+    const target = { tagName: 'TEXTAREA' };
+    expect(commandFor(press('Enter', { target, ctrlKey: true }))).toEqual({ do: 'submit' });
+    expect(commandFor(press('Escape', { target }))).toEqual({ do: 'cancel' });
   });
 });
 
@@ -102,7 +150,15 @@ describe('keys by which a focused control is worked stay with it', () => {
   test('arrows on the slider, which moves by itself', () => {
     const target = { tagName: 'INPUT', type: 'range' };
     expect(commandFor(press('ArrowLeft', { target }))).toBeNull();
-    expect(commandFor(press('7', { target }))).toEqual({ do: 'confidence', value: 70 });
+    expect(commandFor(press('7', { target }))).toEqual({ do: 'digit', digit: 7 });
+    expect(commandFor(press('Enter', { target }))).toEqual({ do: 'submit' });
+  });
+
+  test('arrows and Space on a choice of several, while digits and letters stay ours', () => {
+    const target = { tagName: 'INPUT', type: 'radio' };
+    for (const key of ['ArrowDown', ' ']) expect(commandFor(press(key, { target }))).toBeNull();
+    expect(commandFor(press('3', { target }))).toEqual({ do: 'digit', digit: 3 });
+    expect(commandFor(press('i', { target }))).toEqual(view('invert'));
     expect(commandFor(press('Enter', { target }))).toEqual({ do: 'submit' });
   });
 });
@@ -121,8 +177,123 @@ describe('a key held down', () => {
   );
 });
 
-test('help names every key', () => {
-  const named = HELP.flatMap(({ rows }) => rows.map(([keys]) => keys)).join(' ');
-  for (const key of [...'ASIHVRLZP?+−↑↓←→', 'Enter', 'Space', '1 … 9, 0'])
-    expect(named.split(/ or | /), key).toEqual(expect.arrayContaining(key.split(' ')));
+describe('while a tool draws', () => {
+  const arrow = (key: string, more: Partial<Press> = {}, crosshair: 'no' | 'ready' | 'shown' = 'ready') =>
+    commandFor(press(key, more), bindingsWith(), crosshair);
+
+  test('arrows move the crosshair, with Shift faster, and as long as they are held', () => {
+    expect(arrow('ArrowRight')).toEqual({ do: 'crosshair', by: [5, 0] });
+    expect(arrow('ArrowUp', { shiftKey: true })).toEqual({ do: 'crosshair', by: [0, -25] });
+    expect(arrow('ArrowLeft', { repeat: true })).toEqual({ do: 'crosshair', by: [-5, 0] });
+  });
+
+  test('Enter sets a point once the crosshair is there, and submits before', () => {
+    expect(arrow('Enter', {}, 'ready')).toEqual({ do: 'submit' });
+    expect(arrow('Enter', {}, 'shown')).toEqual({ do: 'point' });
+    expect(arrow('Enter', { repeat: true }, 'shown'), 'one point for a long press').toBeNull();
+  });
+
+  test('a focused slider or button keeps its keys', () => {
+    const slider = { tagName: 'INPUT', type: 'range' };
+    expect(arrow('ArrowRight', { target: slider }, 'shown')).toBeNull();
+    expect(arrow('Enter', { target: { tagName: 'BUTTON' } }, 'shown')).toBeNull();
+  });
+});
+
+describe('keys of another script', () => {
+  test('letters are read by the place of the key', () => {
+    expect(commandFor(press('ф', { code: 'KeyA' }))).toEqual({ do: 'call', call: 'authentic' });
+    expect(commandFor(press('ι', { code: 'KeyI' }))).toEqual(view('invert'));
+  });
+
+  test('but not on a keyboard that writes Latin letters in other places', () => {
+    expect(commandFor(press('a', { code: 'KeyQ' }))).toEqual({ do: 'call', call: 'authentic' });
+  });
+});
+
+describe('how a press is written down', () => {
+  test.each<[string, Partial<Press>, string | null]>([
+    ['a', {}, 'a'],
+    ['A', { shiftKey: true }, 'Shift+a'],
+    [' ', {}, 'Space'],
+    ['?', { shiftKey: true }, '?'],
+    ['+', { shiftKey: true }, '+'],
+    ['PageUp', { shiftKey: true }, 'Shift+PageUp'],
+    ['z', { ctrlKey: true }, 'Ctrl+z'],
+    ['Shift', { shiftKey: true }, null],
+    ['a', { altKey: true }, null],
+  ])('%s %o', (key, more, written) => {
+    expect(keyOf(press(key, more))).toBe(written);
+  });
+
+  test('and shown to people', () => {
+    expect(['a', 'Shift+f', 'Ctrl+z', 'Space', 'ArrowUp', '+', 'Ctrl++'].map(shownKey)).toEqual([
+      'A',
+      'Shift F',
+      'Ctrl Z',
+      'Space',
+      '↑',
+      '+',
+      'Ctrl +',
+    ]);
+  });
+});
+
+describe('keys that a reader changed', () => {
+  const given = (overrides: Overrides, key: string, more: Partial<Press> = {}) =>
+    commandFor(press(key, more), bindingsWith(overrides));
+
+  test('the new key does it, the old one no longer', () => {
+    expect(given({ invert: 'x' }, 'x')).toEqual(view('invert'));
+    expect(given({ invert: 'x' }, 'i')).toBeNull();
+  });
+
+  test('two commands can change their keys about', () => {
+    const about: Overrides = { authentic: 's', synthetic: 'a' };
+    expect(conflicts(about)).toEqual([]);
+    expect(given(about, 's')).toEqual({ do: 'call', call: 'authentic' });
+    expect(given(about, 'a')).toEqual({ do: 'call', call: 'synthetic' });
+  });
+
+  test('a key that another command has is named as a conflict; until that is mended the choice wins', () => {
+    expect(conflicts({ invert: 'h' })).toEqual([{ kind: 'taken', key: 'h', name: 'invert', by: 'flip-horizontal' }]);
+    expect(given({ invert: 'h' }, 'h')).toEqual(view('invert'));
+  });
+
+  test.each(['7', 'Enter', 'Tab', 'Escape', 'ArrowUp', 'F5', '?', 'Ctrl+s', 'Ctrl++', 'Shift+Enter', ''])(
+    '%s cannot be chosen, and if it comes from elsewhere changes nothing',
+    (key) => {
+      expect(conflicts({ invert: key })).toEqual([{ kind: 'reserved', key, name: 'invert' }]);
+      expect(given({ invert: key }, 'i')).toEqual(view('invert'));
+    },
+  );
+
+  test('what Enter, the arrows and ? do cannot be changed', () => {
+    for (const name of ['submit', 'confidence-up', 'help', 'cancel'] as const) {
+      expect(conflicts({ [name]: 'ö' })).toEqual([{ kind: 'reserved', key: 'ö', name }]);
+      expect(commandsWith({ [name]: 'ö' })).toEqual(commandsWith());
+    }
+  });
+
+  test('a command that this version does not know is passed over', () => {
+    const unknown = { teleport: 'ö' } as Overrides;
+    expect(conflicts(unknown)).toEqual([{ kind: 'reserved', key: 'ö', name: 'teleport' }]);
+    expect(given(unknown, 'ö')).toBeNull();
+  });
+});
+
+test('no two commands have the same key by default', () => {
+  const keys = commandsWith().flatMap((command) => command.keys);
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('help names every command, and every key as it is now', () => {
+  const rows = helpWith({ invert: 'ö' }).flatMap((group) => group.rows);
+  const named = rows.map(([keys]) => keys).flatMap((keys) => keys.split(' or '));
+  for (const { name, keys } of commandsWith({ invert: 'ö' })) {
+    expect(rows.map(([, help]) => help)).toContain(textsOf('en').commands[name]);
+    for (const key of keys) expect(named).toContain(shownKey(key));
+  }
+  expect(named).toContain('Ö');
+  expect(named).not.toContain('I');
 });

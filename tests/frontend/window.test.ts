@@ -1,4 +1,4 @@
-import { windowOf } from '@/window';
+import { rangeOf, windowOf } from '@/window';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
@@ -26,5 +26,21 @@ describe('the window of a picture that comes without one', () => {
   it('does not depend on where in the picture a grey value is', () => {
     const ramp = range(0, 4096);
     expect(windowOf(Uint16Array.from(ramp).reverse())).toEqual(windowOf(Uint16Array.from(ramp)));
+  });
+});
+
+describe('the window of the full range', () => {
+  it('reaches from the darkest to the brightest pixel, however few they are', () => {
+    const pixels = new Uint16Array(10_000).fill(500);
+    pixels[0] = 4095;
+    pixels[1] = 7;
+    const { windowWidth, windowCenter } = rangeOf(pixels);
+    expect(windowCenter - 0.5 - (windowWidth - 1) / 2).toBe(7);
+    expect(windowCenter - 0.5 + (windowWidth - 1) / 2).toBe(4095);
+  });
+
+  it('is never narrower than two grey values, and that of bytes where there is no picture', () => {
+    expect(rangeOf(new Uint8Array(64)).windowWidth).toBe(2);
+    expect(rangeOf([])).toEqual({ windowWidth: 256, windowCenter: 128 });
   });
 });
