@@ -51,6 +51,8 @@ export class Viewer {
   private active: Tool = 'window';
   private lent: { tool: Tool; since: number } | null = null;
   private pointer: Pointer | null = null;
+  /** Width and height of the place on the page, and how many pictures share it. */
+  private place = '';
 
   private constructor(
     private readonly element: HTMLElement,
@@ -85,6 +87,7 @@ export class Viewer {
     this.clear();
     await this.images.fetch(instance);
     if (this.wanted !== id) return false;
+    this.fit();
     await this.main.show(id);
     if (this.wanted !== id) return false;
     this.changes.startAt(this.main.sight());
@@ -103,6 +106,7 @@ export class Viewer {
     await this.images.fetch(instance);
     if (this.wantedBeside !== id) return false;
     this.beside ??= this.openBeside();
+    this.fit();
     await this.beside.show(id);
     return this.wantedBeside === id;
   }
@@ -151,6 +155,7 @@ export class Viewer {
 
   reveal(): void {
     if (!this.root.isConnected) this.element.append(this.root);
+    this.fit();
   }
 
   /** What left drags do. */
@@ -238,9 +243,7 @@ export class Viewer {
 
   private openBeside(): Pane {
     this.root.classList.add('paired');
-    const pane = this.pane('beside', t.image.reference);
-    this.fit();
-    return pane;
+    return this.pane('beside', t.image.reference);
   }
 
   private closeBeside(): void {
@@ -250,6 +253,7 @@ export class Viewer {
     this.beside.destroy();
     this.beside = null;
     this.root.classList.remove('paired');
+    this.fit();
   }
 
   private begin(button: Button, { pane, at, touch }: Pointer): Stroke | null {
@@ -314,9 +318,12 @@ export class Viewer {
     if (this.lens.on) this.magnify();
   }
 
+  /** Whenever the place on the page, or the number of pictures in it, is another than before. */
   private fit(): void {
     const { clientWidth, clientHeight } = this.root;
-    if (clientWidth === 0 || clientHeight === 0) return;
+    const place = `${clientWidth} ${clientHeight} ${this.panes().length}`;
+    if (clientWidth === 0 || clientHeight === 0 || place === this.place) return;
+    this.place = place;
     this.engine.resize(true, true);
     for (const pane of this.panes()) pane.fit();
   }
