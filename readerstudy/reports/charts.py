@@ -9,7 +9,7 @@ from analysis.errors import RatingsError
 from analysis.mrmc import obuchowski_rockette
 from analysis.roc import reader_rocs
 from readerstudy.reports.models import Report
-from readerstudy.reports.results import what_is_a_sample, without_early_leavers
+from readerstudy.reports.results import of_condition, what_is_a_sample, without_early_leavers
 from readerstudy.reports.services import stored_table
 
 NAMES = ("roc", "forest")
@@ -23,11 +23,13 @@ class NoChartError(Exception):
     """The data do not allow this chart; the message says why."""
 
 
-def draw(report: Report, *, phase: str, name: str, form: str, theme: str) -> bytes:
+def draw(report: Report, *, phase: str, name: str, form: str, theme: str, modality: str = "") -> bytes:
     """Draw a chart of a report.
 
     Parameters
     ----------
+    modality : str
+        The one to draw, where the phase has several.
     name : {"roc", "forest"}
     form : {"json", "svg", "png"}
         Vega-Lite, or a picture made of it.
@@ -39,7 +41,7 @@ def draw(report: Report, *, phase: str, name: str, form: str, theme: str) -> byt
         The data do not allow it.
     """
     whole = stored_table(report.ratings_csv)
-    table, _ = without_early_leavers(whole[whole["phase"] == phase])
+    table, _ = without_early_leavers(of_condition(whole, phase, modality))
     try:
         if name == "roc":
             chart = charts.roc_chart(reader_rocs(table, phase=phase), theme, size=ROC_SIDE)
@@ -53,12 +55,12 @@ def draw(report: Report, *, phase: str, name: str, form: str, theme: str) -> byt
     return charts.chart_svg(chart).encode() if form == "svg" else charts.chart_png(chart, scale=PNG_SCALE)
 
 
-def inline_svgs(report: Report, phase: str) -> dict[str, str]:
+def inline_svgs(report: Report, phase: str, modality: str = "") -> dict[str, str]:
     """Give the charts of a phase as SVG for paper; one that the data do not allow is left out."""
     drawn = {}
     for name in NAMES:
         try:
-            drawn[name] = draw(report, phase=phase, name=name, form="svg", theme="print").decode()
+            drawn[name] = draw(report, phase=phase, modality=modality, name=name, form="svg", theme="print").decode()
         except NoChartError:
             continue
     return drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.models import Cohort
 from readerstudy.studies.models import Study
@@ -25,10 +26,10 @@ class Report(models.Model):
     def __str__(self) -> str:
         return f"report {self.pk} of {self.study_id}"
 
-    @property
-    def phase_names(self) -> list[str]:
-        """The phases that the results cover."""
-        return [phase["phase"] for phase in self.results["phases"]]
+    def has(self, phase: str, modality: str = "") -> bool:
+        """Whether the results cover a phase, and a modality of it where one is named."""
+        found = [one for one in self.results["phases"] if one["phase"] == phase]
+        return any(modality in ("", one.get("modality")) for one in found)
 
 
 class BlindingAudit(models.Model):
@@ -40,7 +41,7 @@ class BlindingAudit(models.Model):
     profile = models.CharField(max_length=80)
     # `Cohort.state_digest` of what was looked at.
     state = models.CharField(max_length=64)
-    verdict = models.CharField(max_length=4, choices=[("pass", "Passed"), ("fail", "Failed")])
+    verdict = models.CharField(max_length=4, choices=[("pass", _("Passed")), ("fail", _("Failed"))])
     # The summary that `audit_blinding --json` prints.
     result = models.JSONField()
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

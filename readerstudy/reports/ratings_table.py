@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from django.utils.translation import gettext as _
 
 from readerstudy.cohorts.models import Source
 from readerstudy.detectors.models import DetectorScore
-from readerstudy.reading.models import Call, Judgement
-from readerstudy.studies.models import Phase, Purpose, Study
+from readerstudy.reading.models import Call, Judgement, Reading
+from readerstudy.studies.models import UNTESTED, Asked, HangingList, Phase, Question, QuestionKind, Study
 from readerstudy.truth.models import Truth
 
 COLUMNS = [
@@ -28,7 +30,8 @@ def ratings_table(study: Study) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per reader × case × modality × phase, practice left out; of several revisions the last one counts.
+        One row per reader × case × modality × phase × re-read that has an outcome: a call with its rating, or a
+        diagnosis that can be compared. Practice and training are left out; of several revisions the last one counts.
         Detectors have modality `detector` and a row for every phase that holds the case.
 
     Raises
@@ -36,50 +39,96 @@ def ratings_table(study: Study) -> pd.DataFrame:
     StillBlindedError
         The study is not unblinded.
     """
+    require_unblinded(study)
+    phases = tested_phases(study)
+    truths = {truth.case_id: truth for truth in Truth.objects.filter(case__cohort__in=[p.cohort_id for p in phases])}
+    rows = _judgement_rows(phases, truths) + _detector_rows(phases, truths)
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.astype(dict.fromkeys(("call", "confidence", "position", "diagnosis_correct"), "Int64"))
+
+
+def require_unblinded(study: Study) -> None:
+    """Refuse a study whose judgements nobody may put next to the truth."""
     if not study.is_unblinded:
-        raise StillBlindedError(f"The study {study.slug} is {study.status}: close it and unblind it first.")
-    phases = list(study.phases.exclude(purpose=Purpose.PRACTICE).select_related("cohort"))
-    truth = dict(Truth.objects.filter(case__cohort__in=[p.cohort_id for p in phases]).values_list("case", "value"))
-    rows = _judgement_rows(phases, truth) + _detector_rows(phases, truth)
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"call": "Int64", "confidence": "Int64", "position": "Int64"})
+        raise StillBlindedError(
+            _("The study %(slug)s is %(status)s: close it and unblind it first.")
+            % {"slug": study.slug, "status": study.status}
+        )
 
 
-def _judgement_rows(phases: list[Phase], truth: dict[int, str]) -> list[dict[str, Any]]:
+def tested_phases(study: Study) -> list[Phase]:
+    """Give the phases whose judgements are results: neither practice nor training."""
+    return list(study.phases.exclude(purpose__in=UNTESTED).order_by("position").select_related("cohort"))
+
+
+def last_judgements(phases: Sequence[Phase]) -> list[Judgement]:
+    """Give the last revision of every judgement of the phases, by reader, phase and place."""
     judgements = (
         Judgement.objects.filter(reading__session__phase__in=phases)
         .order_by(
             "reading__session__reader__code", "reading__session__phase__position", "reading__position", "revision"
         )
         .select_related("reading__session__reader", "reading__session__phase", "reading__case")
+        .defer("view_log")
     )
-    last = {judgement.reading_id: judgement for judgement in judgements}
-    return [_judgement_row(judgement, truth) for judgement in last.values()]
+    return list({judgement.reading_id: judgement for judgement in judgements}.values())
 
 
-def _judgement_row(judgement: Judgement, truth: dict[int, str]) -> dict[str, Any]:
-    reading, phase = judgement.reading, judgement.reading.session.phase
-    return {
-        "reader": reading.session.reader.code,
+def _judgement_rows(phases: list[Phase], truths: dict[int, Truth]) -> list[dict[str, Any]]:
+    asked = _diagnosis_questions(phases)
+    rows = []
+    for judgement in last_judgements(phases):
+        truth = truths[judgement.reading.case_id]
+        found = _diagnosis_correct(judgement, asked.get(judgement.reading.session.phase_id, ""), truth)
+        # "Cannot tell", and answers that nothing can be compared with, are no outcome; they are in answers.csv.
+        if judgement.call is not None or found is not None:
+            rows.append(_judgement_row(judgement, truth) | {"diagnosis_correct": found})
+    return rows
+
+
+def _diagnosis_questions(phases: Sequence[Phase]) -> dict[int, str]:
+    """Name for each phase the first question on each case for a diagnosis from a list."""
+    asked = Question.objects.filter(phase__in=phases, kind=QuestionKind.DIAGNOSIS, asked=Asked.CASE).exclude(options=[])
+    return {question.phase_id: question.name for question in asked.order_by("phase", "-position")}
+
+
+def _diagnosis_correct(judgement: Judgement, question: str, truth: Truth) -> int | None:
+    """Whether the diagnosis is that of the truth table; None where either of them is missing."""
+    said = judgement.answers.get(question)
+    if not isinstance(said, str) or not truth.diagnosis:
+        return None
+    return int(said.strip().casefold() == truth.diagnosis.strip().casefold())
+
+
+def _judgement_row(judgement: Judgement, truth: Truth) -> dict[str, Any]:
+    return key_of(judgement.reading) | {
         "kind": "human",
-        "case": reading.case.code,
-        "modality": phase.modality,
-        "phase": phase.name,
-        "truth": _as_number(truth[reading.case_id]),
+        "truth": _as_number(truth.value),
         "rating": judgement.rating,
-        "call": _as_number(judgement.call),
+        "call": None if judgement.call is None else _as_number(judgement.call),
         "confidence": judgement.confidence,
         "seconds": judgement.seconds,
-        "position": reading.position,
-        "reread": 0,
+        "position": judgement.reading.position,
     }
 
 
-def _detector_rows(phases: list[Phase], truth: dict[int, str]) -> list[dict[str, Any]]:
+def key_of(reading: Reading) -> dict[str, Any]:
+    """Give what tells one reading of a study from all others, in every table that goes out."""
+    return {
+        "reader": reading.session.reader.code,
+        "case": reading.case.code,
+        "phase": reading.session.phase.name,
+        "modality": reading.modality,
+        "reread": reading.reread,
+    }
+
+
+def _detector_rows(phases: list[Phase], truths: dict[int, Truth]) -> list[dict[str, Any]]:
     rows = []
     for phase in phases:
-        scores = DetectorScore.objects.filter(case__cohort=phase.cohort_id, case__excluded_at=None).select_related(
-            "detector", "case"
-        )
+        scores = DetectorScore.objects.filter(
+            case__cohort=phase.cohort_id, case__excluded_at=None, case__code__in=hung_cases(phase)
+        ).select_related("detector", "case")
         for score in scores.order_by("detector__name", "detector__version", "case__code"):
             rows.append(
                 {
@@ -88,13 +137,19 @@ def _detector_rows(phases: list[Phase], truth: dict[int, str]) -> list[dict[str,
                     "case": score.case.code,
                     "modality": "detector",
                     "phase": phase.name,
-                    "truth": _as_number(truth[score.case_id]),
+                    "truth": _as_number(truths[score.case_id].value),
                     "rating": score.score,
                     "call": None if score.call is None else int(score.call),
                     "reread": 0,
                 }
             )
     return rows
+
+
+def hung_cases(phase: Phase) -> set[str]:
+    """Give the codes of the cases that the phase holds: those in anybody's hanging list."""
+    lists = HangingList.objects.filter(phase=phase).values_list("places", flat=True)
+    return {place["case"] for places in lists for place in places}
 
 
 def _as_number(word: str) -> int:
@@ -119,9 +174,8 @@ def case_table(study: Study) -> pd.DataFrame:
     StillBlindedError
         The study is not unblinded.
     """
-    if not study.is_unblinded:
-        raise StillBlindedError(f"The study {study.slug} is {study.status}: close it and unblind it first.")
-    cohorts = study.phases.exclude(purpose=Purpose.PRACTICE).values("cohort")
+    require_unblinded(study)
+    cohorts = study.phases.exclude(purpose__in=UNTESTED).values("cohort")
     names = ["case__code", "value", "generator", "anatomy", "view", "finding", "diagnosis", "patient", "sex", "pair"]
     included = Truth.objects.filter(case__cohort__in=cohorts, case__excluded_at=None)
     patients = dict(Source.objects.filter(case__cohort__in=cohorts).values_list("case__code", "patient"))

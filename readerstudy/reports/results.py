@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
+from django.utils.translation import gettext as _
 
 from analysis.agreement import fleiss_kappa
 from analysis.detectors import compare_detectors
@@ -28,9 +31,10 @@ def compute(table: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        `phases`: for each, `phase`, `left_out` (readers who judged too little to be analysed), `summary`, `roc`,
-        `means` (Obuchowski–Rockette of each metric), `readers` (one row each), `detectors`, `agreement`. An analysis
-        that the data do not allow is `{"problem": words}`.
+        `phases`: for each phase and each modality of it with calls or ratings, `phase`, `modality`, `name` (for
+        people), `left_out` (readers who judged too little to be analysed), `summary`, `roc`, `means`
+        (Obuchowski–Rockette of each metric), `readers` (one row each), `detectors`, `agreement`; `comparison` of the
+        modalities, None where there is one. An analysis that the data do not allow is `{"problem": words}`.
 
     Raises
     ------
@@ -38,13 +42,70 @@ def compute(table: pd.DataFrame) -> dict[str, Any]:
         No human judgement is in the table, or it is not valid.
     """
     if not (table["kind"] == "human").any():
-        raise NoResultsError("Nobody has judged a case in this study yet, so there is nothing to analyse.")
+        raise NoResultsError(_("Nobody has judged a case in this study yet, so there is nothing to analyse."))
     try:
         validate(table)
-        phases = table.loc[table["kind"] == "human", "phase"].unique()
-        return {"phases": [_phase(table[table["phase"] == phase], str(phase)) for phase in phases]}
+        called = table[table["rating"].notna() | table["call"].notna()]
+        return {"phases": _all_conditions(called), "comparison": compare_modalities(called)}
     except RatingsError as error:
-        raise NoResultsError(f"These judgements cannot be analysed: {error}") from None
+        raise NoResultsError(_("These judgements cannot be analysed: %(why)s") % {"why": error}) from None
+
+
+def of_condition(table: pd.DataFrame, phase: str, modality: str = "") -> pd.DataFrame:
+    """Give the reads of one phase, and of one of its modalities where one is named, with its detectors."""
+    of_phase = table[table["phase"] == phase]
+    if not modality:
+        return of_phase
+    return of_phase[(of_phase["modality"] == modality) | (of_phase["kind"] != "human")]
+
+
+def _all_conditions(table: pd.DataFrame) -> list[dict[str, Any]]:
+    human = table[table["kind"] == "human"]
+    pairs = [(str(phase), str(modality)) for phase, modality in human[["phase", "modality"]].drop_duplicates().values]
+    several = Counter(phase for phase, _modality in pairs)
+    return [
+        _phase(of_condition(table, phase, modality), phase)
+        | {"modality": modality, "name": f"{phase} · {modality}" if several[phase] > 1 else phase}
+        for phase, modality in pairs
+    ]
+
+
+def compare_modalities(table: pd.DataFrame) -> dict[str, Any] | None:
+    """Compare the modalities of all phases, with readers and cases random.
+
+    Readers who did not judge enough in each of them are left out.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Reads with a rating or a call.
+
+    Returns
+    -------
+    dict or None
+        `modalities`, `left_out`, and `means` with the result of each metric; None where there is one modality.
+    """
+    first = table[(table["kind"] == "human") & (table["reread"] == 0)]
+    modalities = [str(name) for name in first["modality"].unique()]
+    if len(modalities) < 2:
+        return None
+    leavers: set[str] = set()
+    for name in modalities:
+        leavers.update(_early_leavers(first[first["modality"] == name]))
+        leavers.update(set(first["reader"]) - set(first.loc[first["modality"] == name, "reader"]))
+    kept = first[~first["reader"].isin(leavers)]
+    phases = [str(name) for name in first["phase"].unique()]
+    return {
+        "modalities": modalities,
+        "left_out": sorted(leavers),
+        "means": {metric: _or_problem(partial(_compared, kept, metric, phases)) for metric in METRICS},
+    }
+
+
+def _compared(kept: pd.DataFrame, metric: str, phases: list[str]) -> dict[str, Any]:
+    if kept.empty:
+        raise RatingsError("no reader has judged two cases of each class in every modality; nothing to compare")
+    return obuchowski_rockette(kept, metric=metric, phase=phases, random=what_is_a_sample(kept)).to_dict()
 
 
 def without_early_leavers(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -64,12 +125,16 @@ def without_early_leavers(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]
         The table without them, and who they are.
     """
     human = table[table["kind"] == "human"]
-    counts = human.groupby(["reader", "truth"], observed=True).size().unstack(fill_value=0)
-    enough = counts.reindex(columns=[0, 1], fill_value=0).min(axis=1) >= 2
-    leavers = [str(reader) for reader in enough.index[~enough]]
-    if enough.any():
+    leavers = _early_leavers(human)
+    if len(leavers) < human["reader"].nunique():
         return table[(table["kind"] != "human") | ~table["reader"].isin(leavers)], leavers
     return table, []
+
+
+def _early_leavers(human: pd.DataFrame) -> list[str]:
+    counts = human.groupby(["reader", "truth"], observed=True).size().unstack(fill_value=0)
+    enough = counts.reindex(columns=[0, 1], fill_value=0).min(axis=1) >= 2
+    return [str(reader) for reader in enough.index[~enough]]
 
 
 def what_is_a_sample(table: pd.DataFrame) -> Literal["both", "cases"]:
@@ -79,7 +144,11 @@ def what_is_a_sample(table: pd.DataFrame) -> Literal["both", "cases"]:
 
 def _phase(table: pd.DataFrame, phase: str) -> dict[str, Any]:
     analysed, left_out = without_early_leavers(table)
-    ratings, random = validate(analysed), what_is_a_sample(analysed)
+    try:
+        ratings = validate(analysed)
+    except RatingsError as error:  # the other phases may still be whole
+        return _impossible(phase, table, str(error))
+    random = what_is_a_sample(analysed)
     means = {metric: _mean(ratings, metric, phase, random) for metric in METRICS}
     return {
         "phase": phase,
@@ -87,10 +156,22 @@ def _phase(table: pd.DataFrame, phase: str) -> dict[str, Any]:
         "summary": _or_problem(lambda: summary(ratings, phase=phase).to_dict()),
         "roc": _or_problem(lambda: reader_rocs(ratings, phase=phase).to_dict()),
         "means": means,
-        "readers": _reader_rows(means, table[table["kind"] == "human"]),
+        "readers": _reader_rows(means, _people(table)),
         "detectors": _detectors(ratings, phase, random),
         "agreement": _or_problem(lambda: fleiss_kappa(ratings, phase=phase).to_dict()),
     }
+
+
+def _impossible(phase: str, table: pd.DataFrame, words: str) -> dict[str, Any]:
+    problem = {"problem": words}
+    means = dict.fromkeys(METRICS, problem)
+    parts = dict.fromkeys(("summary", "roc", "detectors", "agreement"), problem)
+    return {"phase": phase, "left_out": [], "means": means, "readers": _reader_rows(means, _people(table)), **parts}
+
+
+def _people(table: pd.DataFrame) -> pd.DataFrame:
+    """Give the first reads of people: what all figures rest on."""
+    return table[(table["kind"] == "human") & (table["reread"] == 0)]
 
 
 def _mean(ratings: Ratings, metric: str, phase: str, random: Literal["both", "cases"]) -> dict[str, Any]:
@@ -99,7 +180,7 @@ def _mean(ratings: Ratings, metric: str, phase: str, random: Literal["both", "ca
 
 def _detectors(ratings: Ratings, phase: str, random: Literal["both", "cases"]) -> dict[str, Any]:
     if not (ratings.frame["kind"] == "detector").any():
-        return {"problem": "No detector has scored these cases. Import its scores (manage.py import_scores)."}
+        return {"problem": _("No detector has scored these cases. Import its scores (manage.py import_scores).")}
     return _or_problem(lambda: compare_detectors(ratings, phase=phase, random=random).to_dict())
 
 

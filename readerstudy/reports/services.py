@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+from typing import Any
 
 import pandas as pd
 from django.db import transaction
 
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
+from readerstudy.reading.models import Judgement
+from readerstudy.reports.gaps import not_analysed
 from readerstudy.reports.models import Report
-from readerstudy.reports.ratings_table import ratings_table
+from readerstudy.reports.ratings_table import ratings_table, tested_phases
 from readerstudy.reports.results import compute
 from readerstudy.studies.models import Study
 
@@ -34,12 +37,20 @@ def make_report(*, study: Study, actor: User | None) -> Report:
         created_by_id=actor.pk if actor else None,
         ratings_csv=text,
         ratings_sha256=hashlib.sha256(text.encode()).hexdigest(),
-        results=compute(stored_table(text)),
+        results=_results(study, stored_table(text)),
     )
     audit.record(
         actor=actor, verb="reports.made", target=f"study:{study.slug}", report=report.pk, ratings=report.ratings_sha256
     )
     return report
+
+
+def _results(study: Study, table: pd.DataFrame) -> dict[str, Any]:
+    """Give the results, and in words what of the judgements they do not look at."""
+    judged = Judgement.objects.filter(reading__session__phase__in=tested_phases(study)).exists()
+    if judged and not (table["kind"] == "human").any():  # nothing that a truth could be put next to
+        return {"phases": [], "comparison": None, "not_analysed": not_analysed(study)}
+    return compute(table) | {"not_analysed": not_analysed(study)}
 
 
 def stored_table(ratings_csv: str) -> pd.DataFrame:

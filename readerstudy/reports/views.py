@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +22,8 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     """The latest report of a study, or what is needed to make one."""
     study = get_object_or_404(Study, slug=slug)
     report = study.reports.first()
-    context = {"study": study, "report": report, "phases": report.results["phases"] if report else []}
+    found = report.results if report else {"phases": []}
+    context: dict[str, Any] = {"study": study, "report": report, **found}
     context["files"] = list(exports.FILES)
     return render(request, "reports/results.html", context | exports.caveats(study))
 
@@ -40,17 +43,22 @@ def make(request: HttpRequest, slug: str) -> HttpResponse:
 @coordinator_required
 def chart(request: HttpRequest, slug: str, phase: str, name: str, form: str) -> HttpResponse:
     """A chart of the latest report: Vega-Lite for the page, SVG and PNG for paper."""
-    report = _latest(slug)
-    if phase not in report.phase_names or name not in charts.NAMES or form not in charts.FORMATS:
+    report, modality = _latest(slug), request.GET.get("modality", "")
+    if not report.has(phase, modality) or name not in charts.NAMES or form not in charts.FORMATS:
         raise Http404
     theme = request.GET.get("theme", "print")
     if theme not in charts.THEMES:
         raise Http404
     try:
-        content = charts.draw(report, phase=phase, name=name, form=form, theme=theme)
+        content = charts.draw(report, phase=phase, modality=modality, name=name, form=form, theme=theme)
     except charts.NoChartError as error:
         return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
-    return _file(content, charts.FORMATS[form], f"{slug}-{phase}-{name}.{form}", inline=form == "json")
+    return _file(
+        content,
+        charts.FORMATS[form],
+        f"{'-'.join(filter(None, [slug, phase, modality, name]))}.{form}",
+        inline=form == "json",
+    )
 
 
 @coordinator_required

@@ -1,0 +1,62 @@
+"""What readers gave that the figures of a report do not look at, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from readerstudy.detectors.models import AidShown
+from readerstudy.reading.models import Judgement, Mark, Reading
+from readerstudy.reports.ratings_table import tested_phases
+from readerstudy.studies.models import Phase, QuestionKind, Study
+
+
+def not_analysed(study: Study) -> list[str]:
+    """Say of every tested phase what of it enters no figure, and where it is to be found."""
+    return [words for phase in tested_phases(study) for words in _of_phase(phase)]
+
+
+def _of_phase(phase: Phase) -> Iterator[str]:
+    judged = Reading.objects.filter(session__phase=phase).exclude(judgements=None)
+    count, named = judged.count(), {"phase": phase.title}
+    if not count:
+        yield _("%(phase)s: nobody has read in it.") % named
+        return
+    asks_for_call = phase.questions.filter(kind=QuestionKind.CALL).exists()
+    if not asks_for_call:
+        yield _("%(phase)s: its judgements hold no call. What was answered is in answers.csv.") % named
+    elif without := Judgement.objects.filter(reading__in=judged, call=None).values("reading").distinct().count():
+        words = ngettext(
+            "%(phase)s: %(n)s judgement without a call (“cannot tell”, or the time was over) counts in no figure.",
+            "%(phase)s: %(n)s judgements without a call (“cannot tell”, or the time was over) count in no figure.",
+            without,
+        )
+        yield words % {**named, "n": without}
+    yield from _beside(phase, named)
+    again = judged.filter(~Q(reread=0)).count()
+    if again:
+        words = ngettext(
+            "%(phase)s: %(n)s re-read is in ratings.csv; the figures rest on first reads alone.",
+            "%(phase)s: %(n)s re-reads are in ratings.csv; the figures rest on first reads alone.",
+            again,
+        )
+        yield words % {**named, "n": again}
+
+
+def _beside(phase: Phase, named: dict[str, str]) -> Iterator[str]:
+    """Say what there is beside the judgements: marks, and aid that was not waited for."""
+    marks = Mark.objects.filter(judgement__reading__session__phase=phase).count()
+    if marks:
+        yield _("%(phase)s: the marks on the images are in marks.csv.") % named
+    aided = Reading.objects.filter(session__phase=phase, aided=True).exclude(judgements=None)
+    unseen = aided.exclude(pk__in=AidShown.objects.values("reading")).count()
+    if unseen:
+        words = ngettext(
+            "%(phase)s: %(n)s aided judgement was given before its aid was shown.",
+            "%(phase)s: %(n)s aided judgements were given before their aid was shown.",
+            unseen,
+        )
+        yield words % {**named, "n": unseen}
