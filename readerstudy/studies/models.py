@@ -411,7 +411,7 @@ class Reader(models.Model):
         )
 
 
-def _step_of(arm: int | None) -> models.QuerySet[ArmStep, dict[str, Any]]:
+def _step_of(arm: int | None) -> models.QuerySet[ArmStep, Any]:
     return ArmStep.objects.filter(arm=arm, phase=models.OuterRef("pk")).values("position")
 
 

@@ -24,7 +24,7 @@ Reader = Callable[[Any, str, Faults], Any]
 def text(longest: int, *, may_be_empty: bool = True) -> Reader:
     """Read words of so many characters at most."""
 
-    def read(value: Any, place: str, faults: Faults) -> str | None:
+    def read(value: Any, place: str, faults: Faults) -> Any:
         if not isinstance(value, str):
             return _refuse(faults, place, _("must be text: put it in quotes, as “%(n)s” is not"), n=_shown(value))
         if not may_be_empty and not value.strip():
@@ -46,7 +46,7 @@ def _can_be_stored(value: str) -> bool:
 def slug(longest: int) -> Reader:
     """Read a short name, as it stands in addresses and tables."""
 
-    def read(value: Any, place: str, faults: Faults) -> str | None:
+    def read(value: Any, place: str, faults: Faults) -> Any:
         if not isinstance(value, str) or not _SLUG.fullmatch(value):
             wrong = _("must be a short name of letters, digits, - and _, and not %(n)s")
             return _refuse(faults, place, wrong, n=_shown(value))
@@ -60,7 +60,7 @@ def slug(longest: int) -> Reader:
 def one_of(words: Sequence[str]) -> Reader:
     """Read one of these words."""
 
-    def read(value: Any, place: str, faults: Faults) -> str | None:
+    def read(value: Any, place: str, faults: Faults) -> Any:
         if isinstance(value, str) and value in words:
             return value
         wrong = _("must be one of %(known)s, and not %(n)s")
@@ -72,7 +72,7 @@ def one_of(words: Sequence[str]) -> Reader:
 def number(least: int, most: int) -> Reader:
     """Read a whole number from `least` to `most`."""
 
-    def read(value: Any, place: str, faults: Faults) -> int | None:
+    def read(value: Any, place: str, faults: Faults) -> Any:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         wrong = _("must be a whole number from %(least)s to %(most)s, and not %(n)s")
@@ -81,7 +81,7 @@ def number(least: int, most: int) -> Reader:
     return read
 
 
-def truth_value(value: Any, place: str, faults: Faults) -> bool | None:
+def truth_value(value: Any, place: str, faults: Faults) -> Any:
     """Read true or false."""
     if isinstance(value, bool):
         return value
@@ -100,7 +100,7 @@ def or_none(read_value: Reader) -> Reader:
 def each(read_value: Reader, most: int) -> Reader:
     """Read a list of up to so many values."""
 
-    def read(value: Any, place: str, faults: Faults) -> tuple[Any, ...] | None:
+    def read(value: Any, place: str, faults: Faults) -> Any:
         if not isinstance(value, list | tuple):
             return _refuse(faults, place, _("must be a list, and not %(n)s"), n=_shown(value))
         if len(value) > most:
@@ -110,12 +110,11 @@ def each(read_value: Reader, most: int) -> Reader:
     return read
 
 
-def answer(value: Any, place: str, faults: Faults) -> str | int | None:
+def answer(value: Any, place: str, faults: Faults) -> Any:
     """Read an answer that a condition names: words, or the number of an anchor."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    read: str | None = text(300, may_be_empty=False)(value, place, faults)
-    return read
+    return text(300, may_be_empty=False)(value, place, faults)
 
 
 def record(kind: type, readers: Mapping[str, Reader], names: Mapping[str, str] | None = None) -> Reader:
@@ -165,8 +164,10 @@ def _within(place: str, key: str) -> str:
     return f"{place}.{key}" if place else key
 
 
-def _refuse(faults: Faults, place: str, words: str, **values: object) -> None:
+def _refuse(faults: Faults, place: str, words: str, **values: object) -> Any:
+    """Note a fault, and give None in place of a value."""
     faults.append(Fault(place, words % values))
+    return None
 
 
 def _shown(value: object) -> str:

@@ -2,13 +2,29 @@
 
 from django.urls import path
 
+from readerstudy.studies import protocol_views as drafts
 from readerstudy.studies import views
 
 app_name = "studies"
+_PHASE = "<slug:slug>/protocol/phases/<slug:phase>/"
+_QUESTION = f"{_PHASE}questions/<slug:question>/"
 urlpatterns = [
     path("", views.study_list, name="list"),
-    path("new/", views.new_study, name="new"),
+    path("new/", drafts.new_study, name="new"),
+    path("new/from/<slug:preset_name>/", drafts.new_from, name="new-from"),
     path("<slug:slug>/protocol/", views.protocol, name="protocol"),
+    path("<slug:slug>/protocol/texts/", drafts.edit_texts, name="texts"),
+    path("<slug:slug>/protocol/arms/", drafts.edit_arms, name="arms"),
+    path("<slug:slug>/protocol/document/", drafts.edit_text, name="document"),
+    path("<slug:slug>/protocol/protocol.yaml", drafts.download, name="download"),
+    path("<slug:slug>/protocol/undo/", drafts.undo, name="undo"),
+    path("<slug:slug>/protocol/new-phase/", drafts.edit_phase, name="new-phase"),
+    path(_PHASE, drafts.edit_phase, name="phase"),
+    path(f"{_PHASE}remove/", drafts.remove_phase, name="remove-phase"),
+    path(f"{_PHASE}new-question/", drafts.new_question, name="new-question"),
+    path(_QUESTION, drafts.edit_question, name="question"),
+    path(f"{_QUESTION}move/", drafts.move_question, name="move-question"),
+    path(f"{_QUESTION}remove/", drafts.remove_question, name="remove-question"),
     path("<slug:slug>/readers/", views.readers, name="readers"),
     path("<slug:slug>/readers/invite/", views.invite, name="invite"),
     path("<slug:slug>/lock/", views.lock, name="lock"),

@@ -9,15 +9,18 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.studies import services
-from readerstudy.studies.forms import AboutReaderForm, NewReaderForm, StudyForm
+from readerstudy.studies.describing import described
+from readerstudy.studies.forms import AboutReaderForm, NewReaderForm
 from readerstudy.studies.models import Reader, Status, Study
 
 
@@ -28,35 +31,15 @@ def study_list(request: HttpRequest) -> HttpResponse:
 
 
 @coordinator_required
-def new_study(request: HttpRequest) -> HttpResponse:
-    """Make a draft."""
-    form = StudyForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            services.create_study(
-                slug=data["slug"],
-                title=data["title"],
-                preset="single-phase",
-                cohorts=form.chosen_cohorts(),
-                actor=user_of(request),
-            )
-        except services.StudyError as error:
-            form.add_error(None, str(error))
-        else:
-            return redirect("studies:protocol", data["slug"])
-    return render(request, "studies/new.html", {"form": form})
-
-
-@coordinator_required
 def protocol(request: HttpRequest, slug: str) -> HttpResponse:
     """What the study is, where it stands, and what comes next."""
     study = get_object_or_404(Study, slug=slug)
-    phases = study.phases.select_related("cohort")
-    context: dict[str, Any] = {"study": study, "phases": phases}
+    context: dict[str, Any] = {"study": study, "is_draft": study.status == Status.DRAFT, **described(study)}
     if study.status == Status.DRAFT:
         context["missing"] = services.what_locking_misses(study)
         context["unaudited"] = services.what_the_audit_misses(study)
+        context["doubts"] = services.what_may_tell_the_purpose(study)
+        context["last_change"] = study.revisions.order_by("-number").first()
     return render(request, "studies/protocol.html", context)
 
 
@@ -64,11 +47,13 @@ def protocol(request: HttpRequest, slug: str) -> HttpResponse:
 def readers(request: HttpRequest, slug: str) -> HttpResponse:
     """Who reads, and the links of those who were invited."""
     study = get_object_or_404(Study, slug=slug)
+    people = study.readers.order_by("number").select_related("user", "invitation", "arm")
     rows = [
         (reader, request.build_absolute_uri(reader.join_path) if reader.user_id is None else "")
-        for reader in study.readers.select_related("user", "invitation")
+        for reader in people.annotate(lists=Count("hanging_lists"))
     ]
-    return render(request, "studies/readers.html", {"study": study, "rows": rows})
+    arms = study.arms.order_by("position").annotate(places=Count("readers"))
+    return render(request, "studies/readers.html", {"study": study, "rows": rows, "arms": arms})
 
 
 @coordinator_required
@@ -126,7 +111,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if reader.invitation is None or not reader.invitation.is_open or not reader.study.takes_readers:
         return render(request, "studies/join_ended.html", status=410)
     if request.user.is_authenticated and user_of(request).is_coordinator:
-        messages.info(request, "This link is for a reader. Log out to see what a reader sees, or send it on.")
+        messages.info(request, _("This link is for a reader. Log out to see what a reader sees, or send it on."))
         return redirect("studies:readers", reader.study.slug)
     form_class = AboutReaderForm if request.user.is_authenticated else NewReaderForm
     form = form_class(request.POST if request.method == "POST" else None)

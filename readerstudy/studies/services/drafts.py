@@ -27,7 +27,7 @@ from readerstudy.studies.services.refusing import StudyError, held, require_stat
 def create_study(
     *,
     slug: str,
-    cohorts: Sequence[Cohort],
+    cohorts: Sequence[Cohort] | Mapping[str, Cohort],
     preset: str = "",
     protocol: Protocol | None = None,
     title: str = "",
@@ -39,8 +39,9 @@ def create_study(
 
     Parameters
     ----------
-    cohorts : sequence of Cohort
-        In the order of the protocol's `cohorts`; those that are optional may be left out at the end.
+    cohorts : sequence of Cohort, or mapping
+        In the order of the protocol's `cohorts`, where those that are optional may be left out at the end; or the
+        cohort of each slot.
     preset : str
         The name of a preset; needed where no `protocol` is given.
     title, consent : str
@@ -54,7 +55,7 @@ def create_study(
         The slug is taken or no slug, the preset is unknown, or the cohorts do not fit it.
     """
     chosen = protocol or _known_preset(preset)
-    given = _fitting(chosen, cohorts)
+    given = dict(cohorts) if isinstance(cohorts, Mapping) else _fitting(chosen, cohorts)
     fitted = _fitted(replace(chosen, title=title or slug, consent=consent or chosen.consent), given)
     study = Study(
         slug=slug, title=fitted.title, preset=fitted.name, consent=fitted.consent, created_by=actor, is_pilot=pilot
@@ -68,7 +69,7 @@ def create_study(
     pilots = {"pilot": True} if pilot else {}
     audit.record(
         actor=actor, verb="studies.created", target=f"study:{slug}", preset=chosen.name,
-        cohorts=[cohort.slug for cohort in cohorts], **pilots,
+        cohorts=[cohort.slug for cohort in given.values()], **pilots,
     )  # fmt: skip
     return study
 

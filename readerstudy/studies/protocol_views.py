@@ -1,0 +1,290 @@
+"""The coordinator's pages on which a draft is made and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.cohorts.models import Cohort
+from readerstudy.studies import editing, services
+from readerstudy.studies.describing import course_of
+from readerstudy.studies.forms import CohortsForm, NewStudyForm, ProtocolTextForm
+from readerstudy.studies.models import QuestionKind, Status, Study
+from readerstudy.studies.plans import PhasePlan, Protocol, QuestionPlan
+from readerstudy.studies.presets import PRESETS, preset
+from readerstudy.studies.protocol import write_protocol
+from readerstudy.studies.protocol_forms import PhaseForm, TextsForm
+from readerstudy.studies.question_forms import KINDS, ArmsForm, QuestionForm, kinds_to_add
+
+OWN = "own"
+
+
+@coordinator_required
+def new_study(request: HttpRequest) -> HttpResponse:
+    """Choose a protocol."""
+    presets = [(preset(name), course_of(preset(name))) for name in PRESETS]
+    return render(request, "studies/new.html", {"presets": presets})
+
+
+@coordinator_required
+def new_from(request: HttpRequest, preset_name: str) -> HttpResponse:
+    """Make a draft of a preset, or of a protocol of one's own, which is read first."""
+    if preset_name == OWN:
+        return _new_from_text(request)
+    if preset_name not in PRESETS:
+        raise Http404
+    form = NewStudyForm(request.POST if request.method == "POST" else None, protocol=preset(preset_name))
+    return _new_study(request, form)
+
+
+def _new_from_text(request: HttpRequest) -> HttpResponse:
+    text_form = ProtocolTextForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not text_form.is_valid():
+        return render(request, "studies/new_own.html", {"form": text_form})
+    # The first time there is only the text; then the form about it comes back with the text in it.
+    form = NewStudyForm(request.POST if "slug" in request.POST else None, protocol=text_form.protocol)
+    return _new_study(request, form, document=text_form.document_text)
+
+
+def _new_study(request: HttpRequest, form: NewStudyForm, document: str = "") -> HttpResponse:
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        try:
+            study = services.create_study(
+                slug=data["slug"],
+                title=data["title"],
+                protocol=form.protocol,
+                cohorts=form.chosen_cohorts(),
+                pilot=data["pilot"],
+                actor=user_of(request),
+            )
+        except services.StudyError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The draft is made. Look through it, change what you like, then lock it."))
+            return redirect("studies:protocol", study.slug)
+    context = {"form": form, "protocol": form.protocol, "document": document, "has_cohorts": Cohort.objects.exists()}
+    return render(request, "studies/new_from.html", context)
+
+
+def _draft(slug: str) -> Study:
+    """Give a draft, or 404: what is locked has no page on which it could be changed."""
+    return get_object_or_404(Study, slug=slug, status=Status.DRAFT)
+
+
+def _phase_of(plan: editing.Plan, name: str) -> PhasePlan:
+    phase = plan.protocol.phase(name)
+    if phase is None:
+        raise Http404
+    return phase
+
+
+def _question_of(phase: PhasePlan, name: str) -> QuestionPlan:
+    question = next((one for one in phase.questions if one.name == name), None)
+    if question is None:
+        raise Http404
+    return question
+
+
+def _saved(
+    request: HttpRequest, study: Study, protocol: Protocol, cohorts: Mapping[str, Cohort], change: str
+) -> HttpResponse:
+    """Write a change, and go back to the protocol; a refusal becomes a message there."""
+    try:
+        changed = services.replace_protocol(
+            study=study, protocol=protocol, cohorts=cohorts, actor=user_of(request), change=change
+        )
+    except services.StudyError as error:
+        messages.error(request, str(error))
+    else:
+        if changed:
+            messages.success(request, _("Saved: %(change)s.") % {"change": change})
+    return redirect("studies:protocol", study.slug)
+
+
+@coordinator_required
+def edit_texts(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change the study's title, what readers see of it, and the consent."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    names = ("title", "shown_title", "summary", "consent")
+    initial = {name: getattr(plan.protocol, name) for name in names} | {"pilot": study.is_pilot}
+    form = TextsForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        use_required_attribute=False,
+        label_suffix="",
+    )
+    if form.is_bound and form.is_valid():
+        services.mark_as_pilot(study=study, pilot=form.cleaned_data["pilot"], actor=user_of(request))
+        return _saved(request, study, form.changed(plan.protocol), plan.cohorts, _("titles and consent"))
+    return render(request, "studies/edit_texts.html", {"study": study, "form": form})
+
+
+@coordinator_required
+def edit_phase(request: HttpRequest, slug: str, phase: str = "") -> HttpResponse:
+    """Change the settings of a phase, or add one."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    old = _phase_of(plan, phase) if phase else None
+    form = PhaseForm(request.POST if request.method == "POST" else None, plan=plan, phase=old)
+    if form.is_bound and form.is_valid() and form.changed_protocol:
+        change = _("settings of “%(phase)s”") if old else _("a new phase “%(phase)s”")
+        changed = form.changed_protocol
+        return _saved(request, study, changed.protocol, changed.cohorts, change % {"phase": form.cleaned_data["title"]})
+    return render(request, "studies/edit_phase.html", {"study": study, "form": form, "phase": old})
+
+
+@coordinator_required
+@require_POST
+def remove_phase(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
+    """Take a phase out of the protocol."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    title = _phase_of(plan, phase).title
+    changed = editing.without_phase(plan, phase)
+    return _saved(request, study, changed.protocol, plan.cohorts, _("“%(phase)s” removed") % {"phase": title})
+
+
+@coordinator_required
+def edit_question(request: HttpRequest, slug: str, phase: str, question: str) -> HttpResponse:
+    """Change a question."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    asking = _phase_of(plan, phase)
+    old = _question_of(asking, question)
+    return _question_page(request, study, plan, asking, old.kind, old)
+
+
+@coordinator_required
+def new_question(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
+    """Choose what is to be asked, then say how."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    asking = _phase_of(plan, phase)
+    kind = request.GET.get("kind", "")
+    if kind not in KINDS:
+        return render(
+            request, "studies/new_question.html", {"study": study, "phase": asking, "kinds": kinds_to_add(asking)}
+        )
+    return _question_page(request, study, plan, asking, kind, None)
+
+
+def _question_page(
+    request: HttpRequest, study: Study, plan: editing.Plan, phase: PhasePlan, kind: str, old: QuestionPlan | None
+) -> HttpResponse:
+    form = QuestionForm(request.POST if request.method == "POST" else None, phase=phase, kind=kind, question=old)
+    if form.is_bound and form.is_valid():
+        changed = editing.with_question(phase, form.plan, instead_of=old.name if old else "")
+        return _saved_phase(request, study, plan, changed, _("a question of “%(phase)s”"))
+    context = {
+        "study": study, "phase": phase, "form": form, "question": old, "kind": QuestionKind(kind).label,
+        "sentence": KINDS[kind],
+    }  # fmt: skip
+    return render(request, "studies/edit_question.html", context)
+
+
+def _saved_phase(request: HttpRequest, study: Study, plan: editing.Plan, phase: PhasePlan, change: str) -> HttpResponse:
+    changed = editing.with_phase(plan, phase)
+    answer = _saved(request, study, changed.protocol, changed.cohorts, change % {"phase": phase.title})
+    answer["Location"] += f"#{phase.name}"
+    return answer
+
+
+@coordinator_required
+@require_POST
+def move_question(request: HttpRequest, slug: str, phase: str, question: str) -> HttpResponse:
+    """Move a question up or down among those of its phase."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    asking = _phase_of(plan, phase)
+    _question_of(asking, question)
+    by = 1 if request.POST.get("to") == "down" else -1
+    changed = editing.with_question_moved(asking, question, by)
+    return _saved_phase(request, study, plan, changed, _("order of the questions of “%(phase)s”"))
+
+
+@coordinator_required
+@require_POST
+def remove_question(request: HttpRequest, slug: str, phase: str, question: str) -> HttpResponse:
+    """Take a question out of its phase."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    asking = _phase_of(plan, phase)
+    _question_of(asking, question)
+    changed = editing.without_question(asking, question)
+    return _saved_phase(request, study, plan, changed, _("a question of “%(phase)s” removed"))
+
+
+@coordinator_required
+def edit_arms(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change who goes through which phases in which order."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    form = ArmsForm(request.POST if request.method == "POST" else None, plan=plan, more=_one_more(request))
+    if form.is_bound and form.is_valid():
+        return _saved(request, study, form.changed.protocol, plan.cohorts, _("arms"))
+    return render(request, "studies/edit_arms.html", {"study": study, "form": form})
+
+
+def _one_more(request: HttpRequest) -> int:
+    return 1 if request.method == "GET" and "more" in request.GET else 0
+
+
+@coordinator_required
+@require_POST
+def undo(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the last change back."""
+    study = _draft(slug)
+    try:
+        change = services.undo_change(study=study, actor=user_of(request))
+    except services.StudyError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Undone: %(change)s.") % {"change": change})
+    return redirect("studies:protocol", study.slug)
+
+
+@coordinator_required
+def edit_text(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change the whole protocol as YAML."""
+    study = _draft(slug)
+    plan = editing.plan_of(study)
+    posted = request.method == "POST"
+    form = ProtocolTextForm(
+        request.POST if posted else None, request.FILES if posted else None,
+        initial={"document": write_protocol(plan.protocol)}, use_required_attribute=False, label_suffix="",
+    )  # fmt: skip
+    cohorts_form = None
+    if form.is_bound and form.is_valid():
+        read: Protocol = form.protocol
+        cohorts_form = CohortsForm(_with_cohorts(request, read, plan), slots=read.cohorts, cohorts=plan.cohorts)
+        if cohorts_form.is_valid():
+            protocol = replace(read, name=plan.protocol.name)
+            return _saved(request, study, protocol, cohorts_form.chosen_cohorts(), _("the protocol as text"))
+    context = {"study": study, "form": form, "cohorts_form": cohorts_form, "slots": plan.cohorts.items()}
+    return render(request, "studies/edit_text.html", context)
+
+
+def _with_cohorts(request: HttpRequest, protocol: Protocol, plan: editing.Plan) -> dict[str, Any]:
+    """Take the cohorts that the protocol has already for those that the form did not ask for yet."""
+    had = {f"cohort-{slot}": cohort.pk for slot, cohort in plan.cohorts.items()}
+    asked = {name: value for name, value in request.POST.items() if name.startswith("cohort-")}
+    return {**had, **asked}
+
+
+@coordinator_required
+def download(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the protocol as a YAML file."""
+    study = get_object_or_404(Study, slug=slug)
+    text = write_protocol(editing.plan_of(study).protocol)
+    headers = {"Content-Disposition": f'attachment; filename="{study.slug}.yaml"'}
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)
