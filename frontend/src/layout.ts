@@ -8,7 +8,7 @@ const FRAME = `
   <p class="save-state" data-part="saveState" data-kind="saved"></p>
   <p class="count"><span data-part="count"></span> <span class="left" data-part="left"></span></p>
   <progress data-part="progress" aria-label="${t.header.progress}"></progress>
-  <p class="elapsed" title="${t.header.elapsed}"><span class="unseen">${t.header.elapsed} </span><span data-part="elapsed">0:00</span></p>
+  <p class="elapsed" title="${t.header.elapsed}"><span class="unseen">${t.header.elapsed}: </span><span data-part="elapsed">0:00</span></p>
   <button type="button" data-part="pause">${t.header.pause}</button>
   <button type="button" data-part="told">${t.header.instructions}</button>
   <button type="button" data-part="fullScreen" aria-pressed="false">${t.header.fullScreen}</button>
@@ -30,7 +30,8 @@ const FRAME = `
 <section class="panel" data-part="panel" aria-label="${t.panel.label}">
   <div class="sheet" data-part="sheet">
     <p class="clock" data-part="clock" hidden></p>
-    <p class="revising" data-part="revising" hidden></p>
+    <div class="revising" data-part="revising" hidden><p data-part="revisingText"></p>
+      <button type="button" data-part="leaveRevision">${t.undo.leave}</button></div>
     <section class="aid" data-part="aid" aria-label="${t.aid.label}" hidden></section>
     <div class="questions" data-part="questions"></div>
     <section class="feedback" data-part="feedback" aria-label="${t.feedback.label}" hidden></section>
@@ -80,6 +81,8 @@ const PARTS = {
   sheet: HTMLElement,
   clock: HTMLElement,
   revising: HTMLElement,
+  revisingText: HTMLElement,
+  leaveRevision: HTMLButtonElement,
   aid: HTMLElement,
   questions: HTMLElement,
   feedback: HTMLElement,

@@ -84,6 +84,7 @@ export class Page {
     document.addEventListener('keyup', (event) => this.letGo(event));
     parts.submit.addEventListener('click', () => this.submit());
     parts.retry.addEventListener('click', () => this.retry());
+    parts.leaveRevision.addEventListener('click', () => void machine.leaveAsItWas());
     parts.undo.addEventListener('click', () => void machine.undo());
     parts.pause.addEventListener('click', () => machine.pause());
     parts.told.addEventListener('click', () => machine.showTold());

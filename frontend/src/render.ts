@@ -71,7 +71,7 @@ export function renderCase(parts: Parts, state: CaseState, machine: Machine): vo
   setText(parts.cornerCase, t.image.case(position));
   parts.image.ariaLabel = t.image.label(position);
   parts.revising.hidden = !state.revising;
-  setText(parts.revising, state.revising ? t.undo.revising(position) : '');
+  setText(parts.revisingText, state.revising ? t.undo.revising(position) : '');
   showAid(parts.aid, state);
   renderFeedback(parts, state, machine);
   renderProblem(parts, state);

@@ -67,7 +67,7 @@ function slider(deeds: Deeds): Scale {
   const ticks = Array.from({ length: 10 }, (_, index) => tick((index + 1) * 10, deeds));
   const head = make('div', { class: 'scale-head' }, make('label', { for: 'confidence' }, t.call.confidence), value);
   const element = make('div', { class: 'scale' }, head, input, make('div', { class: 'ticks' }, ...ticks), anchors());
-  element.append(make('p', { class: 'aside' }, t.call.keysContinuous));
+  element.append(make('p', { class: 'aside keys-hint' }, t.call.keysContinuous));
   return {
     element,
     show: (confidence, open) => {
@@ -101,7 +101,7 @@ function pointScale(points: number, deeds: Deeds): Scale {
   const row = make('div', { class: 'points', role: 'radiogroup', 'aria-label': t.call.confidence }, ...labels);
   row.style.setProperty('--points', String(points));
   const head = make('div', { class: 'scale-head' }, make('span', {}, t.call.confidence));
-  const aside = make('p', { class: 'aside' }, t.call.keysPoints(points));
+  const aside = make('p', { class: 'aside keys-hint' }, t.call.keysPoints(points));
   return {
     element: make('div', { class: 'scale' }, head, row, anchors(), aside),
     show: (confidence, open) => {

@@ -20,7 +20,7 @@ export function showFeedback(root: HTMLElement, state: Told, proceed: () => void
   next.append(' ', key('Enter'));
   next.dataset.go = '';
   root.replaceChildren(
-    make('p', { class: `verdict ${tone}`, role: 'status' }, verdict),
+    make('p', { class: `verdict ${tone}`, 'data-part': 'verdict', role: 'status' }, verdict),
     make('p', {}, yours(draft)),
     ...(feedback?.explanation ? [make('p', {}, feedback.explanation)] : []),
     ...(feedback?.telltales.length ? [telltales(feedback.telltales)] : []),

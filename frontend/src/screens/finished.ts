@@ -21,6 +21,7 @@ export function finishedScreen(next: () => void, home: string): View<Finished> {
         state.problem,
         state.save.pending,
       ]);
+      element.classList.toggle('centred', state.answers === null);
       if (now !== said) element.replaceChildren(...contentOf(state, next, home));
       said = now;
       const go = element.querySelector<HTMLButtonElement>('[data-go]');
@@ -51,8 +52,14 @@ function lines(save: Save, session: Session, qualification: Qualification | null
   if (session.phase.qualification_percent !== null) {
     return qualification ? [kept, ...qualificationLines(qualification)] : [kept, t.qualification.judging];
   }
+  if (session.next_opens_at) return [kept, t.finished.opensOn(dateOf(session.next_opens_at))];
   if (!session.next_session) return [kept, ...(session.phase.practice ? [t.finished.nothingMore] : [])];
   return [kept, session.phase.practice ? t.finished.nextReal : t.finished.nextPart];
+}
+
+/** The day, and the hour where it is not far off: in the reader's own time zone. */
+function dateOf(moment: string): string {
+  return new Intl.DateTimeFormat(t.locale, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(moment));
 }
 
 function qualificationLines({ passed, attempts_left, correct, of, needed_percent }: Qualification): string[] {
@@ -67,7 +74,7 @@ function actionOf({ session, qualification }: Finished): string | null {
     if (!qualification) return null;
     if (!qualification.passed) return qualification.attempts_left > 0 ? t.qualification.again : null;
   }
-  if (!session.next_session) return null;
+  if (!session.next_session || session.next_opens_at) return null;
   return session.phase.practice ? t.finished.startReal : t.finished.startNext;
 }
 
