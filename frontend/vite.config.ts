@@ -31,7 +31,13 @@ export default defineConfig({
     },
   },
   worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      // Tests live outside this folder, from where no package can be found.
+      'fake-indexeddb': fileURLToPath(new URL('./node_modules/fake-indexeddb', import.meta.url)),
+    },
+  },
   server: { fs: { allow: ['..'] } },
   test: { dir: '../tests/frontend', globals: true, environment: 'node' },
 });

@@ -213,6 +213,7 @@ export class DraftSaver {
       this.version = version;
       this.failed = false;
       this.dirty = sent !== this.changes;
+      this.events.kept(this.current());
       if (!this.dirty) void this.keep();
     } catch (error) {
       this.notSaved(error);

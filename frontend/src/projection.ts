@@ -17,10 +17,13 @@ export interface Projection {
 export function projected(session: Session, pending: readonly Entry[]): Projection {
   if (pending.length === 0) return { session, waiting: false };
   const quiet = { ...session, undo: null, earlier: [] };
-  if (pending.some(({ kind }) => kind === 'end')) return { session: quiet, waiting: true };
+  if (pending.some(({ kind }) => kind === 'end')) {
+    return { session: { ...quiet, stage: 'end-questions', done: session.cases, readings: [] }, waiting: true };
+  }
   const judged = new Set(pending.map(({ position }) => position));
   const readings = session.readings.filter(({ position }) => !judged.has(position));
-  const ahead = session.readings.length - readings.length;
+  // A revised case was counted when it was judged first.
+  const ahead = session.readings.length - readings.length - Number(session.reopened);
   const first = session.readings[0];
   const moved = { ...quiet, readings, done: Math.min(session.cases, session.done + ahead) };
   // Only what waits behind an open case: that one is to be judged first.

@@ -128,7 +128,7 @@ export class ReadingMachine implements Machine {
       this.waiting = entries;
       for (const draft of drafts) this.drafts.set(draft.position, draft);
       this.accept(session);
-      this.begun = !isFresh(session) || this.drafts.size > 0;
+      this.begun = !isFresh(session) || this.drafts.size + entries.length > 0;
       this.settle();
     } catch (error) {
       this.failure = this.problemOf(error);
@@ -188,8 +188,9 @@ export class ReadingMachine implements Machine {
   imageShown(position: number): void {
     const current = this.at(position);
     if (!current) return;
-    current.imageShown();
-    if (this.hidden) current.clock.hide(true);
+    // Behind instructions or a pause nobody sees it yet.
+    if (this.current.name === 'reading') current.imageShown();
+    else current.imageSeen = true;
     this.changed();
   }
 
@@ -347,7 +348,7 @@ export class ReadingMachine implements Machine {
     } else if (current?.reading.position === reading.position && current.revising === session.reopened) {
       current.reading = reading;
     } else {
-      if (current && !current.sent && current.reading.position < reading.position) this.say(elsewhere(current));
+      if (current && !current.sent && current.reading.position < reading.position) this.tellElsewhere(current);
       this.open(reading, session.reopened, this.restoredAt(reading));
     }
   }
@@ -669,7 +670,7 @@ export class ReadingMachine implements Machine {
     this.waiting = [...this.waiting.filter(({ refusal }) => refusal === null), entry];
     const { case: current } = this;
     if (entry.session === this.who.session && current && current.reading.position === entry.position) {
-      if (current.saver.hasOwnChanges && !current.sent) this.say(elsewhere(current));
+      if (current.saver.hasOwnChanges && !current.sent) this.tellElsewhere(current);
       this.markSent(current);
     }
     this.settle();
@@ -762,6 +763,13 @@ export class ReadingMachine implements Machine {
     this.notice = notice;
   }
 
+  private tellElsewhere({ reading, draft }: CurrentCase): void {
+    const touched = draft.call !== null || draft.marks.length > 0 || Object.keys(draft.answers).length > 0;
+    // What was entered and not taken weighs more than a case that nobody had begun here.
+    if (!touched && this.notice) return;
+    this.say({ kind: 'judged-elsewhere', position: reading.position, kept: touched ? draft : null });
+  }
+
   private needLogin(): void {
     this.login = { ...this.login, needed: true };
     this.changed();
@@ -824,11 +832,6 @@ export class ReadingMachine implements Machine {
 /** A session in which nothing was entered yet begins with what the reader is told. */
 function isFresh({ done, stage, readings }: Session): boolean {
   return stage === 'reading' && done === 0 && !readings[0]?.draft;
-}
-
-function elsewhere({ reading, draft }: CurrentCase): Notice {
-  const touched = draft.call !== null || draft.marks.length > 0 || Object.keys(draft.answers).length > 0;
-  return { kind: 'judged-elsewhere', position: reading.position, kept: touched ? draft : null };
 }
 
 function shown({ reading, draft, revising, aid }: CurrentCase) {

@@ -1,9 +1,16 @@
-import { ApiError, connect, type Judgement, NoAnswer, type Server } from '@/api';
+import { ApiError, connect, NoAnswer, type Server } from '@/api';
+import type { JudgementBody } from '@/wire';
 
-const judgement: Judgement = {
+const judgement: JudgementBody = {
   call: 'synthetic',
   confidence: 80,
+  answers: { quality: 3 },
+  marks: [],
   seconds: 12.3,
+  paused_seconds: 0,
+  hidden_seconds: 0,
+  timed_out: false,
+  view_log: [[120, 'w', 400, 40]],
   shown_at: '2026-03-24T10:00:00Z',
   submitted_at: '2026-03-24T10:00:12Z',
 };
@@ -43,7 +50,7 @@ test('a session is asked for under its code', async () => {
 });
 
 test('a judgement goes to its position with key, token and body', async () => {
-  await server.judge(13, judgement, '7b0c2f1e');
+  await server.judge('S1', 13, judgement, '7b0c2f1e');
   expect(sent().method).toBe('POST');
   expect(new URL(sent().url).pathname).toBe('/api/v1/sessions/S1/readings/13/judgements/');
   expect(sent().headers.get('Idempotency-Key')).toBe('7b0c2f1e');
@@ -69,10 +76,42 @@ test('feedback and the next session have their own addresses', async () => {
   ]);
 });
 
+test('what is left of an older session goes to that session', async () => {
+  await server.judge('S0', 13, judgement, 'k');
+  await server.end('S0', { unusual: 'nothing' }, 'k');
+  const paths = requests.map(({ url }) => new URL(url).pathname);
+  expect(paths).toEqual(['/api/v1/sessions/S0/readings/13/judgements/', '/api/v1/sessions/S0/end/']);
+  expect(await requests[1]?.json()).toEqual({ answers: { unusual: 'nothing' } });
+});
+
+test('a draft is put to its case, and a newer one of another window comes back with the refusal', async () => {
+  const draft = { body: { call: 'synthetic' }, seconds: 3, version: 4 };
+  answer = async () => Response.json({ detail: 'Newer.', draft, session: { code: 'S1' } }, { status: 409 });
+  const error = (await refusal(server.saveDraft(2, { ...draft, version: 3 }))) as ApiError;
+  expect(`${sent().method} ${new URL(sent().url).pathname}`).toBe('PUT /api/v1/sessions/S1/readings/2/draft/');
+  expect(await sent().json()).toEqual({ ...draft, version: 3 });
+  expect(error.draft).toEqual(draft);
+});
+
+test('a judgement is opened again, and left as it was, at one address', async () => {
+  await server.reopen(4);
+  await server.leaveReopened(4);
+  const asked = requests.map(({ method, url }) => `${method} ${new URL(url).pathname}`);
+  expect(asked).toEqual(['POST', 'DELETE'].map((method) => `${method} /api/v1/sessions/S1/readings/4/reopen/`));
+  expect(requests[1]?.headers.get('X-CSRFToken')).toBe('abc=');
+});
+
+test('logging in sends name and password with the token', async () => {
+  answer = async () => Response.json({ username: 'r01' });
+  expect(await server.logIn('r01', 'secret')).toEqual({ username: 'r01' });
+  expect(await sent().json()).toEqual({ username: 'r01', password: 'secret' });
+  expect(sent().headers.get('X-CSRFToken')).toBe('abc=');
+});
+
 test('a conflict carries the session as it is now', async () => {
   const session = { code: 'S1', done: 4 };
   answer = async () => Response.json({ detail: 'Not the current case.', session }, { status: 409 });
-  const error = (await refusal(server.judge(1, judgement, 'k'))) as ApiError;
+  const error = (await refusal(server.judge('S1', 1, judgement, 'k'))) as ApiError;
   expect(error).toBeInstanceOf(ApiError);
   expect(error.status).toBe(409);
   expect(error.detail).toBe('Not the current case.');
@@ -82,8 +121,15 @@ test('a conflict carries the session as it is now', async () => {
 test('field errors become one line for a person', async () => {
   const errors = { confidence: ['At least 1.', 'Whole numbers.'], call: ['Unknown.'] };
   answer = async () => Response.json(errors, { status: 400 });
-  const error = (await refusal(server.judge(1, judgement, 'k'))) as ApiError;
+  const error = (await refusal(server.judge('S1', 1, judgement, 'k'))) as ApiError;
   expect(error.detail).toBe('confidence: At least 1. Whole numbers.; call: Unknown.');
+});
+
+test('errors of a mark say which field they are of', async () => {
+  const errors = { marks: { 0: { points: ['Out of the image.'] } } };
+  answer = async () => Response.json(errors, { status: 400 });
+  const error = (await refusal(server.judge('S1', 1, judgement, 'k'))) as ApiError;
+  expect(error.detail).toBe('marks: 0: points: Out of the image.');
 });
 
 test('a refusal that is a web page is still a refusal', async () => {
@@ -103,7 +149,7 @@ test.each<[string, () => Promise<Response>]>([
   ['the answer is cut short', async () => new Response('{"code": "S')],
 ])('when %s, nothing is known to have been saved', async (_, happening) => {
   answer = happening;
-  expect(await refusal(server.judge(1, judgement, 'k'))).toBeInstanceOf(NoAnswer);
+  expect(await refusal(server.judge('S1', 1, judgement, 'k'))).toBeInstanceOf(NoAnswer);
 });
 
 test('a server that never answers is given up', async () => {

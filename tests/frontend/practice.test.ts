@@ -1,21 +1,26 @@
 import { ApiError } from '@/api';
-import { openSession, readCase, StudyServer, stateOf } from './study';
+import { openSession, readCase, settled, stateOf } from './bench';
+import { StudyServer } from './study';
+
+function practice(cases: number): StudyServer {
+  return new StudyServer(cases, { practice: true, feedback: 'after-each' });
+}
 
 test('the answer of a practice case is shown after the judgement, while the case is still on the screen', async () => {
-  const { machine } = await openSession(new StudyServer(2, 'practice'));
+  const { machine } = await openSession(practice(2));
   await readCase(machine, 'synthetic', 60);
   const state = stateOf(machine, 'feedback');
   expect(state.reading.position).toBe(1);
-  expect(state.draft).toEqual({ call: 'synthetic', confidence: 60 });
+  expect(state.draft).toMatchObject({ call: 'synthetic', confidence: 60 });
   expect(state.feedback?.truth).toBe('synthetic');
 });
 
 test('going on leaves the answer behind', async () => {
-  const { machine } = await openSession(new StudyServer(2, 'practice'));
+  const { machine } = await openSession(practice(2));
   await readCase(machine);
   machine.proceed();
   expect(stateOf(machine, 'reading').reading.position).toBe(2);
-  expect(JSON.stringify(machine)).not.toContain('uniform grain');
+  expect(JSON.stringify(machine.state)).not.toContain('uniform grain');
 });
 
 test('no answer is asked for where the phase gives none', async () => {
@@ -26,8 +31,18 @@ test('no answer is asked for where the phase gives none', async () => {
   stateOf(machine, 'reading');
 });
 
+test('the answer waits until the judgement is on record', async () => {
+  const server = practice(2);
+  const { machine, computer } = await openSession(server);
+  server.faults = ['lost on the way'];
+  await readCase(machine);
+  expect(stateOf(machine, 'submitting').save).toMatchObject({ kind: 'kept', pending: 1 });
+  await computer.pass(2_000);
+  stateOf(machine, 'feedback');
+});
+
 test('when the answer cannot be had, the reader can ask again or go on', async () => {
-  const server = new StudyServer(2, 'practice');
+  const server = practice(2);
   const { machine } = await openSession(server);
   const answer = server.feedback.bind(server);
   server.feedback = () => Promise.reject(new ApiError(503, ''));
@@ -40,37 +55,26 @@ test('when the answer cannot be had, the reader can ask again or go on', async (
   expect(stateOf(machine, 'reading').reading.position).toBe(2);
 });
 
-test('an answer that comes after the reader has gone on is dropped', async () => {
-  const server = new StudyServer(2, 'practice');
-  const { machine } = await openSession(server);
-  const { promise, resolve } = deferred<Awaited<ReturnType<typeof server.feedback>>>();
-  server.feedback = () => promise;
-  const reading = readCase(machine);
-  await vi.waitUntil(() => machine.state.name === 'feedback');
-  machine.proceed();
-  resolve({ position: 1, truth: 'synthetic', correct: true, telltales: [], explanation: '' });
-  await reading;
-  expect(stateOf(machine, 'reading').reading.position).toBe(2);
-});
-
 test('a late answer is not shown as that of the next case', async () => {
-  const server = new StudyServer(2, 'practice');
+  const server = practice(2);
   const { machine } = await openSession(server);
   const answer = await server.feedback(1);
-  const late = deferred<typeof answer>();
-  server.feedback = () => late.promise;
-  const first = readCase(machine);
-  await vi.waitUntil(() => machine.state.name === 'feedback');
+  let tell: (feedback: typeof answer) => void = () => {};
+  server.feedback = () =>
+    new Promise((resolve) => {
+      tell = resolve;
+    });
+  await readCase(machine);
   machine.proceed();
   server.feedback = async (position) => ({ ...answer, position });
   await readCase(machine);
-  late.resolve(answer);
-  await first;
+  tell(answer);
+  await settled();
   expect(stateOf(machine, 'feedback').feedback?.position).toBe(2);
 });
 
 test('after the practice the next session can be started', async () => {
-  const { machine } = await openSession(new StudyServer(1, 'practice'));
+  const { machine } = await openSession(practice(1));
   await readCase(machine);
   machine.proceed();
   expect(stateOf(machine, 'finished').session.next_session).toBe(true);
@@ -78,20 +82,34 @@ test('after the practice the next session can be started', async () => {
 });
 
 test('a refused start is told and can be tried again', async () => {
-  const server = new StudyServer(1, 'practice');
+  const server = practice(1);
   const { machine } = await openSession(server);
   await readCase(machine);
   machine.proceed();
-  server.faults = [new ApiError(409, 'The next phase opens on 1 May.')];
+  server.faults = [new ApiError(409, 'The next part opens on 1 May.')];
   expect(await machine.startNext()).toBeNull();
-  expect(stateOf(machine, 'finished').problem?.message).toBe('The next phase opens on 1 May.');
+  expect(stateOf(machine, 'finished').problem?.detail).toBe('The next part opens on 1 May.');
   expect(await machine.startNext()).toBe('S2');
 });
 
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
+test('a practice with a threshold ends with its result, which is asked for again where it could not be had', async () => {
+  const server = new StudyServer(2, { practice: true, qualification_percent: 80 });
+  const { machine } = await openSession(server);
+  await readCase(machine);
+  const qualification = server.qualification.bind(server);
+  server.qualification = () => Promise.reject(new ApiError(503, ''));
+  await readCase(machine);
+  expect(stateOf(machine, 'finished')).toMatchObject({ qualification: null, problem: { kind: 'unreachable' } });
+  server.qualification = qualification;
+  await machine.retry();
+  expect(stateOf(machine, 'finished')).toMatchObject({ qualification: { passed: true }, problem: null });
+});
+
+test('answers that are told at the end are there at the end, and not before', async () => {
+  const server = new StudyServer(2, { practice: true, feedback: 'at-end' });
+  const { machine } = await openSession(server);
+  await readCase(machine);
+  expect(JSON.stringify(machine.state)).not.toContain('uniform grain');
+  await readCase(machine);
+  expect(stateOf(machine, 'finished').answers).toHaveLength(2);
+});

@@ -1,169 +1,264 @@
-import {
-  ApiError,
-  type Feedback,
-  type Judgement,
-  type JudgementResult,
-  NoAnswer,
-  type Server,
-  type Session,
-} from '@/api';
-import { ReadingMachine, type State, type Surroundings } from '@/session';
+import { ApiError, NoAnswer, type Server } from '@/api';
+import type {
+  Aid,
+  Answers,
+  Display,
+  Feedback,
+  JudgementBody,
+  JudgementResult,
+  PhaseWire,
+  Preferences,
+  Qualification,
+  Question,
+  Reading,
+  ServerDraft,
+  Session,
+} from '@/wire';
 
 export interface Received {
   readonly position: number;
-  readonly judgement: Judgement;
+  readonly body: unknown;
   readonly key: string;
 }
 
-/** What can go wrong with one request: refused, never arrived, or stored with its answer lost. */
+/** What can go wrong with one request: refused, never arrived, or done with its answer lost. */
 export type Fault = ApiError | 'lost on the way' | 'answer lost';
 
-/** A server in memory that keeps the contract: one current case, and a replayed key stores nothing new. */
+export const CALL: Question = {
+  name: 'call',
+  kind: 'call',
+  text: 'Authentic or synthetic?',
+  help: '',
+  required: true,
+  points: 0,
+  forced: true,
+  options: [],
+  tools: [],
+  condition: null,
+};
+
+export function question(change: Partial<Question>): Question {
+  return { ...CALL, name: 'notes', kind: 'open', text: 'Anything unusual?', required: false, ...change };
+}
+
+const PHASE: PhaseWire = {
+  name: 'reading',
+  title: 'Reading',
+  practice: false,
+  told_html: '',
+  disclosed_prevalence: null,
+  feedback: 'none',
+  aid: 'none',
+  questions: [CALL],
+  end_questions: [],
+  time_limit: 'none',
+  time_limit_seconds: null,
+  break_after_minutes: null,
+  revisit: false,
+  undo_seconds: 60,
+  qualification_percent: null,
+  paired: false,
+};
+
+/** A server in memory that keeps the contract: one current case, each key stored once, drafts with versions. */
 export class StudyServer implements Server {
   readonly received: Received[] = [];
-  readonly stored = new Map<string, Received>();
+  /** By position, the revisions that stand. */
+  readonly judged = new Map<number, Received[]>();
+  readonly drafts = new Map<number, ServerDraft>();
+  readonly phase: PhaseWire;
+  ended: Received | null = null;
+  /** One for each coming request that can meet a fault; drafts have their own. */
   faults: Fault[] = [];
-  done = 0;
+  draftFaults: Fault[] = [];
+  down = false;
+  loggedIn = true;
+  displays: Display[] = [];
+  checked = true;
+  reopened: number | null = null;
+  undoLeft = 60;
+  /** Aided places. */
+  aided = new Set<number>();
 
   constructor(
-    private readonly cases: number,
-    private readonly purpose: 'practice' | 'informed' = 'informed',
-  ) {}
+    readonly cases: number,
+    phase: Partial<PhaseWire> = {},
+  ) {
+    this.phase = { ...PHASE, ...phase };
+  }
+
+  get done(): number {
+    return this.judged.size;
+  }
+
+  /** The keys of everything that is on record. */
+  get keys(): string[] {
+    return [...this.judged.values()].flat().map(({ key }) => key);
+  }
 
   snapshot(): Session {
-    const positions = [1, 2, 3].map((ahead) => this.done + ahead).filter((position) => position <= this.cases);
+    const { cases, done, reopened, phase } = this;
+    const asksAtEnd = phase.end_questions.length > 0 && !this.ended;
+    const over = done === cases && reopened === null;
+    const places = [reopened, done + 1, done + 2, done + 3].filter((place) => place !== null && place <= cases);
     return {
       code: 'S1',
       study: { slug: 'demo', title: 'Demo' },
-      phase: {
-        name: this.purpose,
-        title: 'Reading',
-        purpose: this.purpose,
-        instructions: '',
-        feedback: this.purpose === 'practice' ? 'after-each' : 'none',
-      },
-      cases: this.cases,
-      done: this.done,
-      finished: this.done === this.cases,
-      next_session: this.done === this.cases && this.purpose === 'practice',
+      phase,
+      cases,
+      done,
+      finished: over && !asksAtEnd,
+      stage: over ? (asksAtEnd ? 'end-questions' : 'finished') : 'reading',
+      next_session: phase.practice,
+      next_opens_at: null,
       matrix: { rows: 1024, columns: 1024 },
-      readings: positions.map((position) => ({
-        position,
-        dicom_study_uid: `1.${position}`,
-        dicom_series_uid: `2.${position}`,
-        sop_instance_uid: `3.${position}`,
-      })),
+      spacing: null,
+      readings: places.map((position) => this.reading(position as number)),
+      undo: this.undo(),
+      reopened: reopened !== null,
+      earlier: phase.revisit ? [...this.judged.keys()].filter((position) => position !== reopened) : [],
+      display_checked: this.checked,
     };
   }
 
   async session(): Promise<Session> {
-    this.refuseIfTold();
-    return this.snapshot();
+    return this.meet(() => this.snapshot());
   }
 
-  async judge(position: number, judgement: Judgement, key: string): Promise<JudgementResult> {
-    this.received.push({ position, judgement, key });
-    const fault = this.faults.shift();
-    if (fault instanceof ApiError) throw fault;
-    if (fault === 'lost on the way') throw new NoAnswer();
-    this.store({ position, judgement, key });
-    if (fault === 'answer lost') throw new NoAnswer();
-    const { call, confidence } = judgement;
-    return { judgement: { position, revision: 1, call, confidence }, session: this.snapshot() };
+  async judge(_: string, position: number, body: JudgementBody, key: string): Promise<JudgementResult> {
+    this.received.push({ position, body, key });
+    return this.meet(() => {
+      this.store({ position, body, key });
+      const { call, confidence } = body;
+      return { judgement: { position, revision: 1, call, confidence }, session: this.snapshot() };
+    });
+  }
+
+  async end(_: string, answers: Answers, key: string): Promise<Session> {
+    this.received.push({ position: 0, body: answers, key });
+    return this.meet(() => {
+      if (this.ended?.key === key) return this.snapshot();
+      if (this.snapshot().stage !== 'end-questions') throw new ApiError(409, 'Not now', this.snapshot());
+      this.ended = { position: 0, body: answers, key };
+      return this.snapshot();
+    });
+  }
+
+  async saveDraft(position: number, draft: ServerDraft): Promise<{ version: number }> {
+    const fault = this.draftFaults.shift();
+    if (fault) this.faults.unshift(fault);
+    return this.meet(() => {
+      if (this.snapshot().readings[0]?.position !== position) throw new ApiError(409, 'Judged', this.snapshot());
+      const kept = this.drafts.get(position);
+      if (kept && kept.version !== draft.version) throw new ApiError(409, 'Newer', this.snapshot(), kept);
+      const version = (kept?.version ?? 0) + 1;
+      this.drafts.set(position, { ...structuredClone(draft), version });
+      return { version };
+    }, fault !== undefined);
+  }
+
+  async reopen(position: number): Promise<Session> {
+    return this.meet(() => {
+      const mayUndo = position === this.done && this.undoLeft > 0;
+      if (!mayUndo && !this.phase.revisit) throw new ApiError(409, 'Too late', this.snapshot());
+      this.reopened = position;
+      return this.snapshot();
+    });
+  }
+
+  async leaveReopened(): Promise<Session> {
+    return this.meet(() => {
+      this.reopened = null;
+      return this.snapshot();
+    });
+  }
+
+  async aid(position: number): Promise<Aid> {
+    return this.meet(() => {
+      if (this.snapshot().readings[0]?.position !== position) throw new ApiError(404, '');
+      return { detector: 'Aid', score: 0.7, call: null, region: null };
+    });
   }
 
   async feedback(position: number): Promise<Feedback> {
-    this.refuseIfTold();
-    return { position, truth: 'synthetic', correct: true, telltales: ['uniform grain'], explanation: '' };
+    return this.meet(() => answerTo(position));
+  }
+
+  async allFeedback(): Promise<Feedback[]> {
+    return this.meet(() => [...this.judged.keys()].map(answerTo));
+  }
+
+  async qualification(): Promise<Qualification> {
+    return this.meet(() => ({ passed: true, attempts_left: 0, correct: 2, of: 2, needed_percent: 80 }));
+  }
+
+  async checkDisplay(_: string, display: Display): Promise<unknown> {
+    return this.meet(() => {
+      this.checked = true;
+      return this.displays.push(display);
+    });
   }
 
   async startSession(): Promise<Session> {
-    this.refuseIfTold();
-    return { ...this.snapshot(), code: 'S2' };
+    return this.meet(() => ({ ...this.snapshot(), code: 'S2' }));
   }
 
-  private store(submission: Received): void {
-    if (this.stored.has(submission.key)) return;
-    if (submission.position !== this.done + 1) throw new ApiError(409, 'Not the current case', this.snapshot());
-    this.stored.set(submission.key, submission);
-    this.done += 1;
+  async logIn(username: string, password: string): Promise<{ username: string }> {
+    if (password !== 'right') throw new ApiError(400, 'Wrong password.');
+    this.loggedIn = true;
+    return { username };
   }
 
-  private refuseIfTold(): void {
-    const fault = this.faults.shift();
-    if (fault instanceof ApiError) throw fault;
-    if (fault) throw new NoAnswer();
-  }
-}
-
-/** A clock, a key maker and timers in the test's hands. */
-export class Bench implements Surroundings {
-  now = 0;
-  readonly waiting: { ms: number; task: () => void }[] = [];
-  private keys = 0;
-
-  monotonic(): number {
-    return this.now;
+  async preferences(): Promise<Preferences> {
+    return { keys: {}, language: 'en' };
   }
 
-  wall(): Date {
-    return new Date(Date.UTC(2026, 2, 24) + this.now);
+  async savePreferences(change: Partial<Preferences>): Promise<Preferences> {
+    return { ...(await this.preferences()), ...change };
   }
 
-  newKey(): string {
-    this.keys += 1;
-    return `key-${this.keys}`;
-  }
-
-  later(ms: number, task: () => void): () => void {
-    const timer = { ms, task };
-    this.waiting.push(timer);
-    return () => {
-      const at = this.waiting.indexOf(timer);
-      if (at >= 0) this.waiting.splice(at, 1);
+  private reading(position: number): Reading {
+    const last = this.judged.get(position)?.at(-1)?.body as JudgementBody | undefined;
+    return {
+      position,
+      dicom_study_uid: `1.${position}`,
+      dicom_series_uid: `2.${position}`,
+      sop_instance_uid: `3.${position}`,
+      companion: null,
+      aided: this.aided.has(position),
+      draft: structuredClone(this.drafts.get(position) ?? null),
+      previous: last && position === this.reopened ? last : null,
     };
   }
 
-  /** Let the next timer go off; gives how long it would have waited. */
-  async ring(): Promise<number> {
-    const timer = this.waiting.shift();
-    if (!timer) throw new Error('Nothing is waiting');
-    timer.task();
-    await settled();
-    return timer.ms;
+  private undo(): Session['undo'] {
+    const open = this.done > 0 && this.phase.undo_seconds > 0 && this.reopened === null && this.undoLeft > 0;
+    return open ? { position: this.done, seconds_left: this.undoLeft } : null;
+  }
+
+  private store(submission: Received): void {
+    const { position, key } = submission;
+    const known = [...this.judged.values()].flat().find((stored) => stored.key === key);
+    if (known && JSON.stringify(known) !== JSON.stringify(submission)) throw new ApiError(422, 'Another body');
+    if (known) return;
+    if (position !== this.snapshot().readings[0]?.position) throw new ApiError(409, 'Judged already', this.snapshot());
+    this.judged.set(position, [...(this.judged.get(position) ?? []), structuredClone(submission)]);
+    this.drafts.delete(position);
+    this.reopened = null;
+  }
+
+  /** Act, unless something goes wrong before or after. */
+  private meet<T>(act: () => T, faulty = true): T {
+    const fault = faulty ? this.faults.shift() : undefined;
+    if (this.down || fault === 'lost on the way') throw new NoAnswer();
+    if (!this.loggedIn) throw new ApiError(403, 'Authentication credentials were not provided.');
+    if (fault instanceof ApiError) throw fault;
+    const answer = act();
+    if (fault === 'answer lost') throw new NoAnswer();
+    return structuredClone(answer);
   }
 }
 
-/** Everything that was promised so far has happened. */
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-}
-
-export async function openSession(server: StudyServer): Promise<{ machine: ReadingMachine; bench: Bench }> {
-  const bench = new Bench();
-  const machine = new ReadingMachine(server, bench);
-  await machine.load();
-  return { machine, bench };
-}
-
-/** Read the current case to the end, as a reader with an image before them does. */
-export async function readCase(
-  machine: ReadingMachine,
-  call: Judgement['call'] = 'synthetic',
-  confidence = 80,
-): Promise<void> {
-  const { reading } = stateOf(machine, 'reading');
-  machine.imageShown(reading.position);
-  machine.chooseCall(call);
-  machine.setConfidence(confidence);
-  await machine.submit();
-}
-
-/** The machine's state, known to be the named one. */
-export function stateOf<Name extends State['name']>(
-  machine: ReadingMachine,
-  name: Name,
-): Extract<State, { name: Name }> {
-  expect(machine.state.name).toBe(name);
-  return machine.state as Extract<State, { name: Name }>;
+function answerTo(position: number): Feedback {
+  return { position, truth: 'synthetic', correct: true, telltales: ['uniform grain'], explanation: '' };
 }

@@ -1,0 +1,113 @@
+import { Computer, fillIn, readCase, settled, stateOf, type Window } from './bench';
+import { StudyServer } from './study';
+
+async function twoWindows(server: StudyServer): Promise<{ computer: Computer; left: Window; right: Window }> {
+  const computer = new Computer();
+  const left = await computer.open(server);
+  const right = await computer.open(server);
+  left.machine.begin();
+  right.machine.begin();
+  return { computer, left, right };
+}
+
+test('what is entered in one window shows in the other, and is saved once', async () => {
+  const server = new StudyServer(3);
+  const { computer, left, right } = await twoWindows(server);
+  fillIn(left.machine, 'authentic', 33);
+  await settled();
+  expect(stateOf(right.machine, 'reading').draft).toMatchObject({ call: 'authentic', confidence: 33 });
+  await computer.pass(2_000);
+  expect(server.drafts.get(1)?.version).toBe(1);
+});
+
+test('either window can go on where the other one stopped, without a conflict', async () => {
+  const server = new StudyServer(3);
+  const { computer, left, right } = await twoWindows(server);
+  left.machine.chooseCall('authentic');
+  await computer.pass(2_000);
+  right.machine.setConfidence(71);
+  await computer.pass(2_000);
+  left.machine.setConfidence(72);
+  await computer.pass(2_000);
+  expect(stateOf(left.machine, 'reading').conflict).toBeNull();
+  expect(stateOf(right.machine, 'reading')).toMatchObject({ conflict: null, draft: { confidence: 72 } });
+  expect(server.drafts.get(1)).toMatchObject({ version: 3, body: { call: 'authentic', confidence: 72 } });
+});
+
+test('both windows go to the next case when one submits', async () => {
+  const server = new StudyServer(3);
+  const { left, right } = await twoWindows(server);
+  await readCase(left.machine);
+  expect(stateOf(right.machine, 'reading')).toMatchObject({ reading: { position: 2 }, notice: null });
+  await readCase(right.machine);
+  expect(stateOf(left.machine, 'reading').reading.position).toBe(3);
+  expect(server.keys).toHaveLength(2);
+  expect(server.received).toHaveLength(2);
+});
+
+test('both submitting at the same moment store one judgement, and say which one was not taken', async () => {
+  const server = new StudyServer(3);
+  const { left, right } = await twoWindows(server);
+  fillIn(left.machine, 'authentic', 10);
+  fillIn(right.machine, 'synthetic', 90);
+  await Promise.all([left.machine.submit(), right.machine.submit()]);
+  await settled();
+  expect(server.judged.get(1)).toHaveLength(1);
+  expect(stateOf(left.machine, 'reading')).toMatchObject({ reading: { position: 2 }, save: { pending: 0 } });
+  expect(stateOf(right.machine, 'reading').notice).toMatchObject({ kind: 'judged-elsewhere', position: 1 });
+});
+
+test('one window delivers what another has kept', async () => {
+  const server = new StudyServer(4);
+  const { computer, left, right } = await twoWindows(server);
+  server.down = true;
+  await readCase(left.machine);
+  expect(right.machine.state.save).toMatchObject({ kind: 'kept', pending: 1 });
+  computer.kill(left);
+  server.down = false;
+  await computer.pass(5_000);
+  expect(server.keys).toHaveLength(1);
+  expect(stateOf(right.machine, 'reading')).toMatchObject({ reading: { position: 2 }, save: { kind: 'saved' } });
+});
+
+test('a window that was killed between delivery and telling the other leaves no doubt behind', async () => {
+  const server = new StudyServer(4);
+  const { computer, left, right } = await twoWindows(server);
+  const judge = server.judge.bind(server);
+  server.judge = async (...given) => {
+    server.judge = judge;
+    const answer = await judge(...given);
+    left.alive = false; // stored and acknowledged, but no message gets out any more
+    return answer;
+  };
+  await readCase(left.machine);
+  computer.kill(left);
+  await computer.pass(60_000);
+  expect(server.keys).toHaveLength(1);
+  expect(stateOf(right.machine, 'reading')).toMatchObject({ reading: { position: 2 }, save: { kind: 'saved' } });
+});
+
+test('logging in in one window lets both go on', async () => {
+  const server = new StudyServer(3);
+  const { left, right } = await twoWindows(server);
+  server.loggedIn = false;
+  await readCase(left.machine);
+  expect(right.machine.state.login.needed).toBe(true);
+  await right.machine.logIn('right');
+  await settled();
+  expect(left.machine.state.login.needed).toBe(false);
+  expect(left.machine.state.save.pending).toBe(0);
+  expect(server.keys).toHaveLength(1);
+});
+
+test('a judgement that is opened again in one window is open in both', async () => {
+  const server = new StudyServer(3);
+  const { left, right } = await twoWindows(server);
+  await readCase(left.machine, 'authentic', 30);
+  await left.machine.undo();
+  await settled();
+  expect(stateOf(right.machine, 'reading')).toMatchObject({ reading: { position: 1 }, revising: true });
+  await readCase(right.machine, 'synthetic', 60);
+  expect(stateOf(left.machine, 'reading').reading.position).toBe(2);
+  expect(server.judged.get(1)).toHaveLength(2);
+});
