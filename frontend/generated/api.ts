@@ -589,7 +589,7 @@ export interface components {
             next_opens_at: string | null;
             /** @description null where every image keeps a matrix of its own. */
             matrix: components["schemas"]["Matrix"] | null;
-            /** @description null unless the whole cohort has one. */
+            /** @description null unless all images have one. */
             readonly spacing: number[] | null;
             readings: components["schemas"]["Reading"][];
             undo: components["schemas"]["Undo"] | null;

@@ -192,7 +192,7 @@ class SessionSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Until when the next session is shut, where a pause is prescribed before it."
     )
     matrix = MatrixSerializer(allow_null=True, help_text="null where every image keeps a matrix of its own.")
-    spacing = SpacingField(allow_null=True, help_text="null unless the whole cohort has one.")
+    spacing = SpacingField(allow_null=True, help_text="null unless all images have one.")
     readings = ReadingSerializer(many=True)
     undo = UndoSerializer(allow_null=True)
     reopened = serializers.BooleanField(help_text="Whether the case to judge now is open for a revision.")

@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.reading import enrolments, queries, services
+from readerstudy.rich_text import as_html
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Status, Study
 
@@ -33,8 +35,9 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
             except studies.StudyError as error:  # it was closed since the page was opened
                 messages.error(request, str(error))
             return redirect("reading:studies")
-        messages.error(request, "Tick the box if you agree to take part. Without it there is no reading.")
-    return render(request, "reading/consent.html", {"study": reader.study, "reader": reader})
+        messages.error(request, _("Tick the box if you agree to take part. Without it there is no reading."))
+    context = {"study": reader.study, "reader": reader, "consent": as_html(reader.study.consent)}
+    return render(request, "reading/consent.html", context)
 
 
 @login_required
@@ -62,6 +65,8 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
 def monitor(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the readers are; blinded."""
     study = get_object_or_404(Study, slug=slug)
-    context = {"study": study, "phases": study.phases.all(), "rows": enrolments.monitor(study)}
+    phases = list(study.phases.all())
+    rows = enrolments.monitor(study, phases)
+    context = {"study": study, "phases": phases, "rows": rows, "arms": study.arms.count() > 1}
     template = "reading/monitor_rows.html" if request.headers.get("HX-Request") else "reading/monitor.html"
     return render(request, template, context)

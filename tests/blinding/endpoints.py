@@ -128,6 +128,43 @@ ENDPOINTS = [
         "training_api:feedback", "api/v1/sessions/<slug:code>/readings/<int:position>/feedback/", "GET",
         "/api/v1/sessions/{code}/readings/2/feedback/", Who(403, 404, 404, 404, 404),
     ),
+    Endpoint(
+        "api:draft", "api/v1/sessions/<slug:code>/readings/<int:position>/draft/", "PUT",
+        "/api/v1/sessions/{code}/readings/2/draft/", API_OF_OWN_SESSION, "blinded",
+        '{"body": {}, "seconds": 1, "version": 0}',
+    ),
+    Endpoint(
+        "api:reopen", "api/v1/sessions/<slug:code>/readings/<int:position>/reopen/", "POST",
+        "/api/v1/sessions/{code}/readings/1/reopen/", API_OF_OWN_SESSION, "blinded",
+    ),
+    Endpoint(
+        "api:reopen", "api/v1/sessions/<slug:code>/readings/<int:position>/reopen/", "POST",
+        "/api/v1/sessions/{code}/readings/2/reopen/", Who(403, 409, 404, 404, 404),
+    ),
+    Endpoint(
+        "api:reopen", "api/v1/sessions/<slug:code>/readings/<int:position>/reopen/", "DELETE",
+        "/api/v1/sessions/{code}/readings/1/reopen/", API_OF_OWN_SESSION, "blinded",
+    ),
+    Endpoint(
+        "api:end", "api/v1/sessions/<slug:code>/end/", "POST", "/api/v1/sessions/{code}/end/",
+        Who(403, 409, 404, 404, 404), sends='{"answers": {}}',
+    ),
+    Endpoint(
+        "api:display", "api/v1/studies/<slug:slug>/display/", "POST", "/api/v1/studies/{study}/display/",
+        Who(403, 201, 201, 404, 404), "blinded",
+        '{"width": 800, "height": 600, "pixel_ratio": 1, "colour_depth": 24, "confirmed": true}',
+    ),
+    # The password's own check, in place; and what a person prefers
+    Endpoint("accounts_api:login", "api/v1/login/", "POST", "/api/v1/login/", _everyone(400), sends="{}"),
+    Endpoint("accounts_api:login", "api/v1/login/", "GET", "/api/v1/login/", _everyone(405)),
+    Endpoint(
+        "accounts_api:preferences", "api/v1/preferences/", "GET", "/api/v1/preferences/",
+        Who(403, 200, 200, 200, 200), "blinded",
+    ),
+    Endpoint(
+        "accounts_api:preferences", "api/v1/preferences/", "PATCH", "/api/v1/preferences/",
+        Who(403, 200, 200, 200, 200), "blinded", '{"keys": {"invert": "x"}}',
+    ),
     # A DICOMweb client is told the same whether it is logged in wrongly or not at all, and whether there is a session.
     Endpoint(
         "api:dicomweb", "api/v1/sessions/<slug:code>/dicomweb/<path:resource>", "GET",
@@ -289,7 +326,67 @@ ENDPOINTS = [
     # Coordinators' pages: studies
     Endpoint("studies:list", "studies/", "GET", "/studies/", _coordinators(200)),
     Endpoint("studies:new", "studies/new/", "GET", "/studies/new/", _coordinators(200)),
-    Endpoint("studies:new", "studies/new/", "POST", "/studies/new/", _coordinators(302), sends="new study"),
+    Endpoint(
+        "studies:new-from", "studies/new/from/<slug:preset_name>/", "GET", "/studies/new/from/rsna2026/",
+        _coordinators(200),
+    ),
+    Endpoint(
+        "studies:new-from", "studies/new/from/<slug:preset_name>/", "POST", "/studies/new/from/single-phase/",
+        _coordinators(302), sends="new study",
+    ),
+    Endpoint(
+        "studies:texts", "studies/<slug:slug>/protocol/texts/", "GET", "/studies/{draft}/protocol/texts/",
+        _coordinators(200),
+    ),
+    Endpoint(
+        "studies:arms", "studies/<slug:slug>/protocol/arms/", "GET", "/studies/{draft}/protocol/arms/",
+        _coordinators(200),
+    ),
+    Endpoint(
+        "studies:document", "studies/<slug:slug>/protocol/document/", "GET", "/studies/{draft}/protocol/document/",
+        _coordinators(200),
+    ),
+    Endpoint(
+        "studies:download", "studies/<slug:slug>/protocol/protocol.yaml", "GET",
+        "/studies/{study}/protocol/protocol.yaml", _coordinators(200),
+    ),
+    Endpoint(
+        "studies:undo", "studies/<slug:slug>/protocol/undo/", "POST", "/studies/{draft}/protocol/undo/",
+        _coordinators(302),
+    ),
+    Endpoint(
+        "studies:new-phase", "studies/<slug:slug>/protocol/new-phase/", "GET", "/studies/{draft}/protocol/new-phase/",
+        _coordinators(200),
+    ),
+    Endpoint(
+        "studies:phase", "studies/<slug:slug>/protocol/phases/<slug:phase>/", "GET",
+        "/studies/{draft}/protocol/phases/phase-1/", _coordinators(200),
+    ),
+    Endpoint(
+        "studies:phase", "studies/<slug:slug>/protocol/phases/<slug:phase>/", "POST",
+        "/studies/{draft}/protocol/phases/phase-1/", _coordinators(200),
+    ),
+    Endpoint(
+        "studies:remove-phase", "studies/<slug:slug>/protocol/phases/<slug:phase>/remove/", "POST",
+        "/studies/{draft}/protocol/phases/phase-1/remove/", _coordinators(302),
+    ),
+    Endpoint(
+        "studies:new-question", "studies/<slug:slug>/protocol/phases/<slug:phase>/new-question/", "GET",
+        "/studies/{draft}/protocol/phases/phase-1/new-question/", _coordinators(200),
+    ),
+    Endpoint(
+        "studies:question", "studies/<slug:slug>/protocol/phases/<slug:phase>/questions/<slug:question>/", "GET",
+        "/studies/{draft}/protocol/phases/phase-1/questions/call/", _coordinators(200),
+    ),
+    Endpoint(
+        "studies:move-question", "studies/<slug:slug>/protocol/phases/<slug:phase>/questions/<slug:question>/move/",
+        "POST", "/studies/{draft}/protocol/phases/phase-1/questions/call/move/", _coordinators(302), sends="to=up",
+    ),
+    Endpoint(
+        "studies:remove-question",
+        "studies/<slug:slug>/protocol/phases/<slug:phase>/questions/<slug:question>/remove/", "POST",
+        "/studies/{draft}/protocol/phases/phase-1/questions/call/remove/", _coordinators(302),
+    ),
     Endpoint(
         "studies:protocol", "studies/<slug:slug>/protocol/", "GET", "/studies/{study}/protocol/", _coordinators(200)
     ),

@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 
 from readerstudy.accounts.models import User
 from tests.blinding.world import SLUG
-from tests.readerstudy.reader_client import ReaderClient
+from tests.readerstudy.reader_client import DISPLAY, ReaderClient
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -43,10 +43,10 @@ class Exchange:
     def comparable(self) -> tuple[str, str, int, tuple[tuple[str, str], ...], bytes]:
         """Everything but the clock and the tokens against forgery, which are other ones in each answer."""
         headers = tuple(pair for pair in self.headers if pair[0] != "Expires" and not pair[1].startswith("csrftoken="))
-        return self.method, self.path, self.status, headers, _TOKEN.sub(b"", self.body)
+        return self.method, self.path, self.status, headers, _CLOCK_OR_TOKEN.sub(b"", self.body)
 
 
-_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
+_CLOCK_OR_TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|"seconds_left":\d+')
 
 
 class RecordingClient(ReaderClient):
@@ -97,8 +97,10 @@ def play(client: RecordingClient, *, cases: int | None = None) -> list[Exchange]
 def _visit_pages(client: RecordingClient) -> None:
     for path in ("/", "/reading/", f"/reading/{SLUG}/consent/", "/accounts/login/", "/healthz", "/nothing/here/"):
         client.get(path)
-    for path in ("/api/v1/studies/", "/api/docs/", "/api/schema/", "/api/schema/?format=json"):
+    for path in ("/api/v1/studies/", "/api/v1/preferences/", "/api/docs/", "/api/schema/", "/api/schema/?format=json"):
         client.get(path)
+    client.patch("/api/v1/preferences/", {"keys": {"invert": "x"}}, content_type="application/json")
+    client.post(f"/api/v1/studies/{SLUG}/display/", DISPLAY, content_type="application/json")
     client.post(f"/reading/{SLUG}/consent/", {})
     client.post(f"/reading/{SLUG}/consent/", {"agree": "yes"})
     client.post(f"/api/v1/studies/{SLUG}/consent/")
@@ -114,10 +116,22 @@ def _read(client: RecordingClient, state: dict[str, Any], cases: int | None) -> 
     client.options(f"/api/v1/sessions/{code}/")
     while state["readings"] and done != cases:
         _look(client, state)
+        _draft(client, code, state["readings"][0]["position"])
         state = _judge_in_every_way(client, code, state["readings"][0]["position"])
         done += 1
     client.get("/reading/")
     client.state(code)
+
+
+def _draft(client: RecordingClient, code: str, position: int) -> None:
+    """Keep what is entered, in turn and out of turn; and try to go back to the case before, and to the end."""
+    for place in (position, position, position + 1, max(position - 1, 1)):
+        client.draft(code, place, {"call": "synthetic"})
+    client.reopen(code, position)
+    if position > 1 and client.reopen(code, position - 1).status_code == 200:
+        client.state(code)
+        client.leave(code, position - 1)
+    client.end(code, {"unusual": "no"})
 
 
 def _look(client: RecordingClient, state: dict[str, Any]) -> None:

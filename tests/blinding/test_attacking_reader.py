@@ -22,10 +22,22 @@ from tests.blinding.world import World, secrets_of
 from tests.readerstudy.reader_client import ReaderClient
 from tests.readerstudy.unpictured import a_person, an_unpictured_study
 
-STATE = {"code", "study", "phase", "cases", "done", "finished", "next_session", "matrix", "readings"}
+STATE = {
+    "code", "study", "phase", "cases", "done", "finished", "stage", "next_session", "next_opens_at", "matrix",
+    "spacing", "readings", "undo", "reopened", "earlier", "display_checked",
+}  # fmt: skip
+PHASE = {
+    "name", "title", "practice", "told_html", "disclosed_prevalence", "feedback", "aid", "questions", "end_questions",
+    "time_limit", "time_limit_seconds", "break_after_minutes", "revisit", "undo_seconds", "qualification_percent",
+    "paired",
+}  # fmt: skip
+QUESTION = {"name", "kind", "text", "help", "required", "points", "forced", "options", "tools", "condition"}
+READING = {
+    "position", "dicom_study_uid", "dicom_series_uid", "sop_instance_uid", "companion", "aided", "draft", "previous",
+}  # fmt: skip
 NAMES_OF_SECRETS = (
-    "generator", "stratum", "patient", "diagnosis", "finding", "anatomy", "source", "detector", "score", "seed",
-    "sha256", "digest", "rating", "case_code", "cohort", "pair",
+    "generator", "stratum", "patient", "finding", "anatomy", "source", "seed", "sha256", "digest", '"rating"',
+    "case_code", "cohort", "purpose", "modality", "reread", "sealed",
 )  # fmt: skip
 
 
@@ -57,9 +69,9 @@ def test_the_state_of_a_session_has_these_parts_and_no_other(client: RecordingCl
     state = client.state(code)
     assert state.keys() == STATE
     assert state["study"].keys() == {"slug", "title"}
-    assert state["phase"].keys() == {"name", "title", "purpose", "feedback", "instructions"}
-    for reading in state["readings"]:
-        assert reading.keys() == {"position", "dicom_study_uid", "dicom_series_uid", "sop_instance_uid"}
+    assert state["phase"].keys() == PHASE
+    assert all(question.keys() == QUESTION for question in state["phase"]["questions"])
+    assert all(reading.keys() == READING for reading in state["readings"])
 
 
 def test_no_answer_counts_rows_of_the_database(played: Played) -> None:
@@ -144,7 +156,7 @@ def test_the_only_cookie_after_the_login_is_the_token(played: Played) -> None:
 def test_session_codes_are_drawn_and_share_nothing(code: str, others: str) -> None:
     assert code != others
     assert len(code) == len(others) == 30
-    assert ReadingSession.objects.get(code=code).seed[:6] not in code
+    assert ReadingSession.objects.get(code=code).hanging_list.seed[:6] not in code
 
 
 def test_the_way_into_a_study_tells_nothing_but_its_title(world: World) -> None:

@@ -158,6 +158,9 @@ def ask(row: Endpoint, user: User | None, names: dict[str, str], method: str = "
         if row.sends == "judgement" and how == "POST":
             headers = {"Idempotency-Key": KEY}
             answer = client.post(path, JUDGEMENT, content_type="application/json", headers=headers)
+        elif row.sends.startswith("{") and how == row.method:
+            client.defaults["HTTP_IDEMPOTENCY_KEY"] = KEY
+            answer = client.generic(how, path, row.sends, content_type="application/json")
         elif how == "POST":
             answer = client.post(path, _form(row))
         else:
@@ -171,7 +174,7 @@ def ask(row: Endpoint, user: User | None, names: dict[str, str], method: str = "
 def _form(row: Endpoint) -> dict[str, Any]:
     if row.sends == "new study":
         cohort = Cohort.objects.get(slug="free")
-        return {"title": "A new one", "slug": "new-one", "cohort": cohort.pk}
+        return {"title": "A new one", "slug": "new-one", "cohort-A": cohort.pk}
     key, _, value = row.sends.partition("=")
     return {key: value} if key else {}
 

@@ -8,8 +8,8 @@ from collections import defaultdict
 
 import pytest
 
-from readerstudy.reading.models import Reading, ReadingSession
 from readerstudy.reading.images import open_readings
+from readerstudy.reading.models import Reading, ReadingSession
 from tests.blinding.conftest import Played
 from tests.blinding.playing import Exchange, RecordingClient
 

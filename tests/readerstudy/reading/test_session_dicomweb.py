@@ -17,8 +17,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import frames
-from readerstudy.reading.models import Reading, ReadingSession
 from readerstudy.reading.images import PresentedReading, open_readings
+from readerstudy.reading.models import Reading, ReadingSession
 from readerstudy.studies.models import Study
 from readerstudy.studies.services import close_study
 from tests.readerstudy.makers import a_study

@@ -11,8 +11,8 @@ import pytest
 from readerstudy.accounts.models import User
 from readerstudy.cohorts.models import Cohort, Image
 from readerstudy.cohorts.profiles import PROFILES
-from readerstudy.reading.models import ReadingSession
 from readerstudy.reading.images import open_instances, open_readings
+from readerstudy.reading.models import ReadingSession
 from readerstudy.reading.queries import current_position
 from readerstudy.studies.models import Study
 from readerstudy.studies.services import close_study
