@@ -44,7 +44,9 @@ class NewStudyForm(forms.Form):
     title = forms.CharField(max_length=200, label=gettext_lazy("Title"), help_text=gettext_lazy("For coordinators."))
     slug = forms.SlugField(
         label=gettext_lazy("Short name"),
-        help_text=gettext_lazy("It stands in addresses and file names: letters, digits and hyphens."),
+        help_text=gettext_lazy(
+            "It stands in addresses, which readers see too, and in file names: letters, digits and hyphens."
+        ),
     )
     pilot = forms.BooleanField(
         required=False,
