@@ -37,6 +37,19 @@ BAD = {
         "file,call\ncase-00.png,fake\n",
         "row 2: call is 'fake'; write synthetic or authentic (or 1 or 0)",
     ),
+    "a region of three numbers": (
+        "file,score,region\ncase-00.png,1,0 0 1\n",
+        "row 2: region is '0 0 1'; write four numbers",
+    ),
+    "a region of words": (
+        "file,score,region\ncase-00.png,1,left lower lobe x\n",
+        "write four numbers: x y width height",
+    ),
+    "a region in pixels": ("file,score,region\ncase-00.png,1,10 10 50 50\n", "write fractions of the image"),
+    "a region beyond the edge": ("file,score,region\ncase-00.png,1,0.6 0 0.5 0.1\n", "of a rectangle within it"),
+    "a region without extent": ("file,score,region\ncase-00.png,1,0.5 0.5 0 0.1\n", "of a rectangle within it"),
+    "a region that is no number": ("file,score,region\ncase-00.png,1,nan 0 0.5 0.1\n", "of a rectangle within it"),
+    "a region alone": ("file,region\ncase-00.png,0 0 1 1\n", "neither a column 'score' nor a column 'call'"),
     "a case twice": ("file,score\ncase-00.png,1\ncase-00.png,1\n", "case-00.png has 2 rows: keep one"),
     "an unknown file": ("file,score\nghost.png,1\n", "the cohort drawn has no file 'ghost.png'"),
     "an unknown case": ("case,score\nGHOST,1\n", "the cohort drawn has no case 'GHOST'"),
@@ -82,6 +95,13 @@ def test_scores_and_calls_are_stored_by_the_code_of_the_case(cohort: Cohort, fil
     assert str(Detector.objects.get()) == "Spectrum 2.1"
     stored = DetectorScore.objects.order_by("score").values_list("case__code", "score", "call")
     assert list(stored) == list(zip(codes, [0.0, 1.0, 2.0, 3.0], [True, False, True, False], strict=True))
+
+
+def test_a_region_is_stored_where_there_is_one(cohort: Cohort, file: Path) -> None:
+    file.write_text("file,score,region\ncase-00.png,0.1,0.1 0.2 0.9 0.8\ncase-01.png,0.2,\ncase-02.png,0.3, 0 0 1 1 \n")
+    run(file)
+    stored = DetectorScore.objects.order_by("score").values_list("region", flat=True)
+    assert list(stored) == [[0.1, 0.2, 0.9, 0.8], None, [0, 0, 1, 1]]
 
 
 def test_a_detector_may_give_calls_only(cohort: Cohort, file: Path) -> None:
