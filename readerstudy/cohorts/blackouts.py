@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
@@ -60,7 +61,10 @@ def add_blackout(*, case: Case, x: int, y: int, width: int, height: int, actor: 
     left, top = max(x, 0), max(y, 0)
     width, height = min(x + width, source.columns) - left, min(y + height, source.rows) - top
     if width < 1 or height < 1:
-        raise CaseError(f"This rectangle lies outside the picture, which is {source.columns} × {source.rows} pixels.")
+        raise CaseError(
+            _("This rectangle lies outside the picture, which is %(columns)s × %(rows)s pixels.")
+            % {"columns": source.columns, "rows": source.rows}
+        )
     blackout = Blackout.objects.create(case=case, x=left, y=top, width=width, height=height, made_by=actor)
     _record("cohorts.blacked_out", case, actor, rectangle=str(blackout))
     represent(case=case, actor=actor)
@@ -103,9 +107,9 @@ def judge_candidate(*, case: Case, number: int, is_text: bool, actor: User | Non
     source = Source.objects.select_for_update().get(case=case)
     candidate = next((one for one in candidates_of(source) if one.number == number), None)
     if candidate is None:
-        raise CaseError(f"The case {case.code} has no such place to be looked at.")
+        raise CaseError(_("The case %(code)s has no such place to be looked at.") % {"code": case.code})
     if candidate.verdict:
-        raise CaseError(f"This place was judged already: {candidate.verdict}.")
+        raise CaseError(_("This place was judged already: %(verdict)s.") % {"verdict": candidate.verdict})
     x, y, width, height = candidate.x, candidate.y, candidate.width, candidate.height
     source.text_candidates[number] = [x, y, width, height, BLACKED_OUT if is_text else NO_TEXT]
     if all(one.verdict for one in candidates_of(source)):

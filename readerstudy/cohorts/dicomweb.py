@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 import requests
 from dicomweb_client import DICOMwebClient
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from readerstudy.cohorts import upstream_cache
 from readerstudy.cohorts.guarded_session import GuardedSession, TooLargeError
@@ -70,8 +71,11 @@ def list_instances(url: str, studies: Sequence[str] = ()) -> Sequence[SourceFile
     with _search_told_in_words(url):
         files = [_source_file(url, *uids) for uids in _instances(client, [*named, *studies])]
     if not files:
-        where = "in the chosen studies" if named or studies else f"on {url}"
-        raise SourceUnavailableError(f"There are no radiographs ({', '.join(sorted(MODALITIES))}) {where}.")
+        where = _("in the chosen studies") if named or studies else _("on %(url)s") % {"url": url}
+        raise SourceUnavailableError(
+            _("There are no radiographs (%(names)s) %(where)s.")
+            % {"names": ", ".join(sorted(MODALITIES)), "where": where}
+        )
     return files
 
 
@@ -84,7 +88,7 @@ def search_studies(query: StudyQuery, *, page: int = 1) -> StudiesFound:
         No archive is set, or it does not answer within seconds, refuses or answers rubbish.
     """
     if not settings.DICOMWEB_URL:
-        raise SourceUnavailableError("No archive is set up: whoever runs the server sets DICOMWEB_URL.")
+        raise SourceUnavailableError(_("No archive is set up: whoever runs the server sets DICOMWEB_URL."))
     url = settings.DICOMWEB_URL
     client = _client(url, seconds=_SECONDS_OF_A_PERSON)
     first = (page - 1) * STUDIES_PER_PAGE
@@ -146,7 +150,7 @@ def _client(url: str, *, seconds: float = _SECONDS_OF_AN_ANSWER) -> DICOMwebClie
     try:
         client = DICOMwebClient(url.rstrip("/"), session=session, timeout=timeout, permissive_uid=True)
     except ValueError as error:
-        raise SourceUnavailableError(f"{url} is no address of a DICOMweb server.") from error
+        raise SourceUnavailableError(_("%(url)s is no address of a DICOMweb server.") % {"url": url}) from error
     # Its own retries would keep a dead server waited for half a minute.
     client.set_http_retry_params(retry=False)
     return client
@@ -233,13 +237,18 @@ def _search_told_in_words(url: str) -> Iterator[None]:
     except requests.HTTPError as error:
         status = error.response.status_code
         advice = {
-            401: "check DICOMWEB_URL, DICOMWEB_USER and DICOMWEB_PASSWORD",
-            403: "this login may not search there",
-            404: "is this its DICOMweb root? It often ends in /dicom-web",
-        }.get(status, "see the server's own log")
-        raise SourceUnavailableError(f"The DICOMweb server {url} answered {status}: {advice}.") from error
+            401: _("check DICOMWEB_URL, DICOMWEB_USER and DICOMWEB_PASSWORD"),
+            403: _("this login may not search there"),
+            404: _("is this its DICOMweb root? It often ends in /dicom-web"),
+        }.get(status, _("see the server's own log"))
+        raise SourceUnavailableError(
+            _("The DICOMweb server %(url)s answered %(status)s: %(advice)s.")
+            % {"url": url, "status": status, "advice": advice}
+        ) from error
     except (requests.RequestException, TooLargeError, ValueError, AttributeError, TypeError) as error:
-        raise SourceUnavailableError(f"{url} does not answer as a DICOMweb root does: check the address.") from error
+        raise SourceUnavailableError(
+            _("%(url)s does not answer as a DICOMweb root does: check the address.") % {"url": url}
+        ) from error
 
 
 @contextmanager
@@ -247,8 +256,11 @@ def _connection_told_in_words(url: str) -> Iterator[None]:
     try:
         yield
     except requests.Timeout as error:
-        raise SourceUnavailableError(f"The DICOMweb server {url} does not answer in time: is it overloaded?") from error
+        raise SourceUnavailableError(
+            _("The DICOMweb server %(url)s does not answer in time: is it overloaded?") % {"url": url}
+        ) from error
     except requests.ConnectionError as error:
         raise SourceUnavailableError(
-            f"The DICOMweb server {url} cannot be reached: check the address, and that the server runs."
+            _("The DICOMweb server %(url)s cannot be reached: check the address, and that the server runs.")
+            % {"url": url}
         ) from error

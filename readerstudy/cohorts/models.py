@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PresentationProfile
 
@@ -212,9 +213,9 @@ class NearDuplicate(models.Model):
     class Decision(models.TextChoices):
         """What was decided."""
 
-        OPEN = "open", "Not decided"
-        KEEP = "keep", "Keep both"
-        EXCLUDE = "exclude", "Keep one"
+        OPEN = "open", _("Not decided")
+        KEEP = "keep", _("Keep both")
+        EXCLUDE = "exclude", _("Keep one")
 
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="near_duplicates")
     first = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
@@ -83,7 +84,7 @@ def decide_exclude(*, pair: NearDuplicate, which: Case, actor: User | None) -> N
     """
     pair = _open_pair(pair)
     if which.pk not in (pair.first_id, pair.second_id):
-        raise NearDuplicateError(f"The case {which.code} is none of this pair.")
+        raise NearDuplicateError(_("The case %(code)s is none of this pair.") % {"code": which.code})
     exclude_case(case=which, reason=reason_of(pair, which), actor=actor)
     _decide(pair, Decision.EXCLUDE, "cohorts.near_duplicate_excluded", actor)
 
@@ -101,7 +102,7 @@ def undo(*, pair: NearDuplicate, actor: User | None) -> None:
     """
     pair = _held(pair)
     if pair.decision == Decision.OPEN:
-        raise NearDuplicateError("Nothing was decided about this pair: there is nothing to undo.")
+        raise NearDuplicateError(_("Nothing was decided about this pair: there is nothing to undo."))
     if pair.decision == Decision.EXCLUDE:
         for case in _both(pair):
             if case.excluded_at and case.excluded_because == reason_of(pair, case):
@@ -128,7 +129,10 @@ def _held(pair: NearDuplicate) -> NearDuplicate:
 def _open_pair(pair: NearDuplicate) -> NearDuplicate:
     pair = _held(pair)
     if pair.decision != Decision.OPEN:
-        raise NearDuplicateError(f"This pair is decided already ({pair.get_decision_display()}): undo that first.")
+        raise NearDuplicateError(
+            _("This pair is decided already (%(decision)s): undo that first.")
+            % {"decision": pair.get_decision_display()}
+        )
     return pair
 
 

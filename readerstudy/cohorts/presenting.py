@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
@@ -60,7 +61,9 @@ def represent(*, case: Case, actor: User | None, profile: PresentationProfile | 
     try:
         content, facts = _made(case.pk, profile, _blackouts(case=case))
     except (RejectedImageError, DamagedMasterError) as error:
-        raise PresentingError(f"The image of case {case.code} cannot be made again: it {error}.") from error
+        raise PresentingError(
+            _("The image of case %(code)s cannot be made again: it %(error)s.") % {"code": case.code, "error": error}
+        ) from error
     old, image.file = image.file, frames.write(content)
     _set(image, facts)
     image.save()
@@ -115,7 +118,7 @@ def rebuilt_alike(image: Image) -> bool:
 def _problem_of(image: Image) -> str:
     try:
         profile = PresentationProfile.from_recipe(image.recipe)
-        content, _ = _made(image.case_id, profile, _blackouts(case=image.case_id))
+        content, _facts = _made(image.case_id, profile, _blackouts(case=image.case_id))
         if hashlib.sha256(frames.path_of(image).read_bytes()).hexdigest() != image.sha256:
             return "has a stored frame that was altered"
     except (RejectedImageError, DamagedMasterError) as error:
@@ -143,7 +146,9 @@ def _unlocked(cohort: Cohort) -> Cohort:
     else:
         cohort = Cohort.objects.get(pk=cohort.pk)
     if cohort.is_locked:
-        raise PresentingError(f"The cohort {cohort.slug!r} is locked by a study: its images stay as they are.")
+        raise PresentingError(
+            _("The cohort %(slug)r is locked by a study: its images stay as they are.") % {"slug": cohort.slug}
+        )
     return cohort
 
 
@@ -172,10 +177,19 @@ def _make_all(
         if progress:
             progress(done, len(images))
     if refused:
-        more = f"; and {len(refused) - 3} more" if len(refused) > 3 else ""
+        more = _("; and %(count)s more") % {"count": len(refused) - 3} if len(refused) > 3 else ""
         raise PresentingError(
-            f"{len(refused)} of {len(images)} cases cannot be presented by {profile.name}, so all stay as they are. "
-            f"Exclude them or choose another profile: {'; '.join(refused[:3])}{more}."
+            _(
+                "%(count)s of %(all)s cases cannot be presented by %(name)s, so all stay as they are. "
+                "Exclude them or choose another profile: %(names)s%(more)s."
+            )
+            % {
+                "count": len(refused),
+                "all": len(images),
+                "name": profile.name,
+                "names": "; ".join(refused[:3]),
+                "more": more,
+            }
         )
 
 
@@ -190,7 +204,7 @@ def _switch(
     held = _unlocked(cohort)
     gone = any(not (frames.folder() / name).is_file() for name, _ in made.values())
     if gone or _state(cohort) != before:
-        raise PresentingError(f"The cohort {cohort.slug!r} was changed meanwhile: present it again.")
+        raise PresentingError(_("The cohort %(slug)r was changed meanwhile: present it again.") % {"slug": cohort.slug})
     images = [image for image in _images(cohort) if image.pk in made]
     old = [image.file for image in images]
     for image in images:

@@ -7,7 +7,13 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazily
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Fit = Literal["square", "letterbox", "own"]
 Transfer = Literal["raw", "htj2k"]
@@ -80,13 +86,15 @@ class PresentationProfile:
         for name, (is_possible, words) in _POSSIBLE.items():
             value = getattr(self, name)
             if not (value is None and name in _OPTIONAL) and not is_possible(value):
-                raise ProfileError(f"{name} must be {words}, not {value!r}.")
+                raise ProfileError(
+                    _("%(name)s must be %(words)s, not %(value)r.") % {"name": name, "words": words, "value": value}
+                )
         if self.darkest >= self.brightest:
-            raise ProfileError("darkest must be less than brightest.")
+            raise ProfileError(_("darkest must be less than brightest."))
         if self.jpeg_quality is not None and (self.bits != 8 or not self.normalise):
-            raise ProfileError("jpeg_quality needs bits=8 and normalise=yes: JPEG holds 256 grey values.")
+            raise ProfileError(_("jpeg_quality needs bits=8 and normalise=yes: JPEG holds 256 grey values."))
         if self.fit == "own" and self.transfer == "htj2k":
-            raise ProfileError("transfer=htj2k needs one matrix for all images: choose fit=square or fit=letterbox.")
+            raise ProfileError(_("transfer=htj2k needs one matrix for all images: choose fit=square or fit=letterbox."))
 
     @property
     def base(self) -> str:
@@ -96,12 +104,12 @@ class PresentationProfile:
     @property
     def description(self) -> str:
         """Say in a sentence what the profile does, for a coordinator who chooses one."""
-        return _DESCRIPTIONS.get(self.base, "")
+        return str(_DESCRIPTIONS.get(self.base, ""))
 
     @property
     def warning(self) -> str:
         """Say what readers or computers can tell from images of this profile besides the picture; mostly nothing."""
-        return " ".join(words for words, leaks in _LEAKS.items() if leaks(self))
+        return " ".join(str(words) for words, leaks in _LEAKS if leaks(self))
 
     def as_recipe(self) -> dict[str, Any]:
         """Give all settings, as stored with a cohort and with every image."""
@@ -123,7 +131,10 @@ class PresentationProfile:
         fields = {field.name for field in dataclasses.fields(self)} - {"name"}
         for name in settings:
             if name not in fields:
-                raise ProfileError(f"There is no setting {name!r}. Known: {', '.join(sorted(fields))}.")
+                raise ProfileError(
+                    _("There is no setting %(name)r. Known: %(names)s.")
+                    % {"name": name, "names": ", ".join(sorted(fields))}
+                )
         plain = dataclasses.replace(self, name=self.base, **{key: _exact(key, one) for key, one in settings.items()})
         base = PROFILES.get(self.base, self)
         changes = [
@@ -150,12 +161,16 @@ def profile_named(text: str) -> PresentationProfile:
     """
     name, *changes = (part.strip() for part in text.split(","))
     if name not in PROFILES:
-        raise ProfileError(f"There is no profile {name!r}. Known: {', '.join(PROFILES)}.")
+        raise ProfileError(
+            _("There is no profile %(name)r. Known: %(names)s.") % {"name": name, "names": ", ".join(PROFILES)}
+        )
     settings: dict[str, Any] = {}
     for change in changes:
         setting, equals, value = (part.strip() for part in change.partition("="))
         if not equals:
-            raise ProfileError(f"{change!r} changes nothing: write setting=value, for instance side=512.")
+            raise ProfileError(
+                _("%(change)r changes nothing: write setting=value, for instance side=512.") % {"change": change}
+            )
         settings[setting] = _as_value(setting, value)
     return PROFILES[name].changed(**settings)
 
@@ -191,7 +206,9 @@ def _as_value(setting: str, text: str) -> Any:
     try:
         return float(text) if setting in _FRACTIONS else int(text)
     except ValueError:
-        raise ProfileError(f"{setting} cannot be {text!r}: write a number, yes, no or none.") from None
+        raise ProfileError(
+            _("%(setting)s cannot be %(text)r: write a number, yes, no or none.") % {"setting": setting, "text": text}
+        ) from None
 
 
 def _is_whole(low: int, high: int) -> Callable[[Any], bool]:
@@ -210,76 +227,93 @@ def _is_switch(value: Any) -> bool:
 LONGEST_NAME = 80
 _OPTIONAL = {"spacing", "resample_side", "jpeg_quality"}
 _FRACTIONS = {"darkest", "brightest", "spacing", "border_mean", "border_peak"}
-_POSSIBLE: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "fit": (lambda value: value in get_args(Fit), "square, letterbox or own"),
-    "side": (_is_whole(64, 4096), "a whole number of pixels, 64–4096"),
-    "bits": (_is_whole(8, 16), "a whole number of bits, 8–16"),
-    "display": (_is_switch, "yes or no"),
-    "crop_borders": (_is_switch, "yes or no"),
-    "normalise": (_is_switch, "yes or no"),
-    "darkest": (_is_number(0, 50), "a percentile, 0–50"),
-    "brightest": (_is_number(50, 100), "a percentile, 50–100"),
-    "spacing": (_is_number(0.01, 10), "millimetres between pixels, 0.01–10, or none"),
-    "resample_side": (_is_whole(64, 4096), "a whole number of pixels, 64–4096, or none"),
-    "jpeg_quality": (_is_whole(10, 95), "a JPEG quality, 10–95, or none"),
-    "transfer": (lambda value: value in get_args(Transfer), "raw or htj2k"),
-    "border_mean": (_is_number(0, 1), "a part of the image's range, 0–1"),
-    "border_peak": (_is_number(0, 1), "a part of the image's range, 0–1"),
+_POSSIBLE: dict[str, tuple[Callable[[Any], bool], StrOrPromise]] = {
+    "fit": (lambda value: value in get_args(Fit), _lazily("square, letterbox or own")),
+    "side": (_is_whole(64, 4096), _lazily("a whole number of pixels, 64–4096")),
+    "bits": (_is_whole(8, 16), _lazily("a whole number of bits, 8–16")),
+    "display": (_is_switch, _lazily("yes or no")),
+    "crop_borders": (_is_switch, _lazily("yes or no")),
+    "normalise": (_is_switch, _lazily("yes or no")),
+    "darkest": (_is_number(0, 50), _lazily("a percentile, 0–50")),
+    "brightest": (_is_number(50, 100), _lazily("a percentile, 50–100")),
+    "spacing": (_is_number(0.01, 10), _lazily("millimetres between pixels, 0.01–10, or none")),
+    "resample_side": (_is_whole(64, 4096), _lazily("a whole number of pixels, 64–4096, or none")),
+    "jpeg_quality": (_is_whole(10, 95), _lazily("a JPEG quality, 10–95, or none")),
+    "transfer": (lambda value: value in get_args(Transfer), _lazily("raw or htj2k")),
+    "border_mean": (_is_number(0, 1), _lazily("a part of the image's range, 0–1")),
+    "border_peak": (_is_number(0, 1), _lazily("a part of the image's range, 0–1")),
 }
 
-_LEAKS: dict[str, Callable[[PresentationProfile], bool]] = {
-    "Matrix and length stay those of the source: both can tell the class by themselves.": (
-        lambda profile: profile.fit == "own"
+# What an image tells besides the picture, and by which profiles.
+_LEAKS: list[tuple[StrOrPromise, Callable[[PresentationProfile], bool]]] = [
+    (
+        _lazily("Matrix and length stay those of the source: both can tell the class by themselves."),
+        lambda profile: profile.fit == "own",
     ),
-    "Bars keep the shape of the source's canvas: where the classes differ in shape, it tells the class.": (
-        lambda profile: profile.fit == "letterbox" and profile.spacing is None
+    (
+        _lazily("Bars keep the shape of the source's canvas: where the classes differ in shape, it tells the class."),
+        lambda profile: profile.fit == "letterbox" and profile.spacing is None,
     ),
-    "Bars keep the size of the field that was imaged: where the classes differ in it, it tells the class.": (
-        lambda profile: profile.fit != "own" and profile.spacing is not None
+    (
+        _lazily("Bars keep the size of the field that was imaged: where the classes differ in it, it tells the class."),
+        lambda profile: profile.fit != "own" and profile.spacing is not None,
     ),
-    "Grey values stay those of the source: their range and number of levels can tell the class.": (
-        lambda profile: not profile.normalise
+    (
+        _lazily("Grey values stay those of the source: their range and number of levels can tell the class."),
+        lambda profile: not profile.normalise,
     ),
-    "Borders stay: a frame, a margin or a scanner's edge can tell the class.": (
-        lambda profile: not profile.crop_borders
+    (
+        _lazily("Borders stay: a frame, a margin or a scanner's edge can tell the class."),
+        lambda profile: not profile.crop_borders,
     ),
-}
+]
 
 DEFAULT_PROFILE = PresentationProfile(name="square-1024-8bit/2")
 
-_READY_MADE: list[tuple[PresentationProfile, str]] = [
+_READY_MADE: list[tuple[PresentationProfile, StrOrPromise]] = [
     (
         DEFAULT_PROFILE,
-        "The centre square at 1024 × 1024 in 256 greys, with the window that a DICOM file brings: for most studies.",
+        _lazily(
+            "The centre square at 1024 × 1024 in 256 greys, with the window that a DICOM file brings: for most studies."
+        ),
     ),
     (
         PresentationProfile(name="square-1024-8bit/1", display=False),
-        "The same without the file's own window, as the first release made it: to add to or repeat its studies.",
+        _lazily(
+            "The same without the file's own window, as the first release made it: to add to or repeat its studies."
+        ),
     ),
     (
         PresentationProfile(name="square-512-8bit/1", side=512),
-        "The centre square at 512 × 512: for sources that have no more detail, and slow networks.",
+        _lazily("The centre square at 512 × 512: for sources that have no more detail, and slow networks."),
     ),
     (
         PresentationProfile(name="letterbox-1024-8bit/1", fit="letterbox"),
-        "The whole image with bars at 1024 × 1024: where the edges of long images matter.",
+        _lazily("The whole image with bars at 1024 × 1024: where the edges of long images matter."),
     ),
     (
         PresentationProfile(name="levelled-1024-8bit/1", resample_side=512, jpeg_quality=75),
-        "Every image goes through 512 × 512 and JPEG: takes the fine detail and compression traces that tell a source.",
+        _lazily(
+            "Every image goes through 512 × 512 and JPEG: "
+            "takes the fine detail and compression traces that tell a source."
+        ),
     ),
     (
         PresentationProfile(name="square-1024-12bit/1", bits=12),
-        "The centre square at 1024 × 1024 in 4096 greys: for readers who window widely.",
+        _lazily("The centre square at 1024 × 1024 in 4096 greys: for readers who window widely."),
     ),
     (
         PresentationProfile(name="calibrated-1024-8bit/1", spacing=0.2),
-        "Every image at 0.2 mm between pixels, 205 mm on a side, so that readers may measure; "
-        "images that do not say their spacing are rejected.",
+        _lazily(
+            "Every image at 0.2 mm between pixels, 205 mm on a side, so that readers may measure; "
+            "images that do not say their spacing are rejected."
+        ),
     ),
     (
         PresentationProfile(name="square-1024-htj2k/1", transfer="htj2k"),
-        "The centre square at 1024 × 1024, compressed without loss and padded to one length: for slow networks.",
+        _lazily(
+            "The centre square at 1024 × 1024, compressed without loss and padded to one length: for slow networks."
+        ),
     ),
     (
         PresentationProfile(
@@ -290,7 +324,7 @@ _READY_MADE: list[tuple[PresentationProfile, str]] = [
             crop_borders=False,
             normalise=False,
         ),
-        "Every pixel as the source has it: for studies in which nobody must be blinded to the source.",
+        _lazily("Every pixel as the source has it: for studies in which nobody must be blinded to the source."),
     ),
 ]
 PROFILES = {profile.name: profile for profile, _ in _READY_MADE}

@@ -8,6 +8,7 @@ import unicodedata
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
@@ -34,12 +35,18 @@ def cohort_slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.strip())
     letters = "".join(character for character in plain if not unicodedata.combining(character))
     if slugify(letters) in _RESERVED:
-        raise CohortNameError(f"A cohort cannot be named {name!r}: a page has that address. Choose another name.")
+        raise CohortNameError(
+            _("A cohort cannot be named %(name)r: a page has that address. Choose another name.") % {"name": name}
+        )
     longest = Cohort._meta.get_field("slug").max_length or 50
     if not re.fullmatch(r"[A-Za-z0-9 _-]+", letters) or not slugify(letters).strip("-_"):
-        raise CohortNameError(f"A cohort cannot be named {name!r}: use letters, digits, spaces, - and _.")
+        raise CohortNameError(
+            _("A cohort cannot be named %(name)r: use letters, digits, spaces, - and _.") % {"name": name}
+        )
     if len(slugify(letters)) > longest:
-        raise CohortNameError(f"The cohort's name is too long: use at most {longest} characters.")
+        raise CohortNameError(
+            _("The cohort's name is too long: use at most %(longest)s characters.") % {"longest": longest}
+        )
     return slugify(letters)
 
 
@@ -61,7 +68,7 @@ def create_cohort(
     """
     slug = cohort_slug(name)
     if Cohort.objects.filter(slug=slug).exists():
-        raise CohortNameError(f"There is already a cohort {slug!r}: choose another name.")
+        raise CohortNameError(_("There is already a cohort %(slug)r: choose another name.") % {"slug": slug})
     cohort = Cohort.objects.create(
         slug=slug, title=title.strip() or name.strip(), note=note, created_by=actor, recipe=profile.as_recipe()
     )
@@ -118,7 +125,9 @@ def hold_unlocked(cohort: Cohort) -> None:
     Cohort.objects.select_for_update().get(pk=cohort.pk)
     cohort.refresh_from_db()
     if cohort.is_locked:
-        raise CaseError(f"The cohort {cohort.slug} is part of a locked study: its cases stay as they are.")
+        raise CaseError(
+            _("The cohort %(slug)s is part of a locked study: its cases stay as they are.") % {"slug": cohort.slug}
+        )
 
 
 @transaction.atomic
@@ -136,9 +145,12 @@ def exclude_case(*, case: Case, reason: str, actor: User | None) -> None:
     case.refresh_from_db()
     reason = _one_line(reason)
     if not reason:
-        raise CaseError("Say why the case is excluded: the reason belongs in the report of the study.")
+        raise CaseError(_("Say why the case is excluded: the reason belongs in the report of the study."))
     if case.excluded_at:
-        raise CaseError(f"The case {case.code} is excluded already: {case.excluded_because}.")
+        raise CaseError(
+            _("The case %(code)s is excluded already: %(excluded_because)s.")
+            % {"code": case.code, "excluded_because": case.excluded_because}
+        )
     case.excluded_at, case.excluded_because = timezone.now(), reason
     _save_exclusion(case, "cohorts.case_excluded", reason, actor)
 
@@ -155,7 +167,7 @@ def include_case(*, case: Case, actor: User | None) -> None:
     hold_unlocked(case.cohort)
     case.refresh_from_db()
     if not case.excluded_at:
-        raise CaseError(f"The case {case.code} is not excluded.")
+        raise CaseError(_("The case %(code)s is not excluded.") % {"code": case.code})
     reason, case.excluded_at, case.excluded_because = case.excluded_because, None, ""
     _save_exclusion(case, "cohorts.case_included", reason, actor)
     image = Image.objects.filter(case=case).select_related("case__cohort").first()

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from django.utils.translation import gettext as _
+
 from readerstudy.cohorts.source_image import MAX_BYTES, RejectedImageError
 
 # Left behind by operating systems and archives, never by a person.
@@ -142,18 +144,20 @@ def local_files(source: Path) -> Sequence[SourceFile]:
     try:
         return _listed(source)
     except OSError as error:
-        raise SourceUnavailableError(f"{source} cannot be read: {error.strerror}.") from None
+        raise SourceUnavailableError(
+            _("%(source)s cannot be read: %(strerror)s.") % {"source": source, "strerror": error.strerror}
+        ) from None
 
 
 def _listed(source: Path) -> Sequence[SourceFile]:
     if source.is_file():
         return [_local_file(source.parent, Path(source.name))]
     if not source.is_dir():
-        raise SourceUnavailableError(f"There is no folder or file {source}.")
+        raise SourceUnavailableError(_("There is no folder or file %(source)s.") % {"source": source})
     names = sorted(path.relative_to(source) for path in source.rglob("*") if path.is_file())
     files = [_local_file(source, name) for name in names if not is_passed_over(name)]
     if not files:
-        raise SourceUnavailableError(f"There are no image files in {source}.")
+        raise SourceUnavailableError(_("There are no image files in %(source)s.") % {"source": source})
     return files
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.services import record
@@ -66,7 +67,9 @@ def audit_blinding(*, cohort: Cohort, actor: User | None, progress: Progress | N
 def _store(cohort: Cohort, state: str, result: dict[str, Any], actor: User | None) -> BlindingAudit:
     held = Cohort.objects.select_for_update().get(pk=cohort.pk)
     if held.state_digest() != state:
-        raise BlindingAuditError(f"The cohort {cohort.slug} changed while it was being audited: run the audit again.")
+        raise BlindingAuditError(
+            _("The cohort %(slug)s changed while it was being audited: run the audit again.") % {"slug": cohort.slug}
+        )
     container = result["container"]
     audit = BlindingAudit.objects.create(
         cohort=held, created_by=actor, profile=result["profile"], state=state, verdict=container["verdict"],
@@ -94,7 +97,9 @@ def acknowledge(*, audit: BlindingAudit, actor: User | None) -> None:
     cohort = Cohort.objects.select_for_update().get(pk=audit.cohort_id)
     newest = newest_audit(cohort)
     if newest is None or newest.pk != audit.pk or not cohort.is_audited:
-        raise BlindingAuditError(f"This audit is not of {cohort.slug} as it is now: run it again and read that one.")
+        raise BlindingAuditError(
+            _("This audit is not of %(slug)s as it is now: run it again and read that one.") % {"slug": cohort.slug}
+        )
     if cohort.audit_acknowledged:
         return
     audit.acknowledged_by, audit.acknowledged_at = actor, timezone.now()
@@ -120,7 +125,9 @@ def look(
         The summary that `audit_blinding --json` prints (docs/data-dictionary.md); nothing is stored.
     """
     if not all_presented:
-        raise BlindingAuditError(f"The cohort {cohort.slug} has no cases: import some (import_cases).")
+        raise BlindingAuditError(
+            _("The cohort %(slug)s has no cases: import some (import_cases).") % {"slug": cohort.slug}
+        )
     counter = _Counter(len(all_presented) + ROUNDS + 1, progress)
     sources = {source.case_id: source for source in Source.objects.filter(case__in=[p.case for p in all_presented])}
     known = Known.of(cohort, [one.case for one in all_presented])

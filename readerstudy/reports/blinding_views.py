@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
@@ -43,7 +44,7 @@ def run(request: HttpRequest, slug: str) -> HttpResponse:
     if cohort.cases.exists():
         blinding_jobs.ask_for_audit(cohort=cohort, page=reverse("blinding:page", args=[slug]), actor=user_of(request))
     else:
-        messages.error(request, "There is nothing to audit yet: import some cases first.")
+        messages.error(request, _("There is nothing to audit yet: import some cases first."))
     return redirect("blinding:page", slug)
 
 

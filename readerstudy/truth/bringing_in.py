@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.cohorts import dicomweb
@@ -62,7 +63,7 @@ def start_staged(*, cohort: Cohort, actor: User) -> Job:
     _refuse_while_busy(cohort)
     ready = readiness(cohort)
     if not ready.can_start:
-        raise NotReadyError(ready.problems[0] if ready.problems else "Add files first, and let them arrive.")
+        raise NotReadyError(ready.problems[0] if ready.problems else _("Add files first, and let them arrive."))
     Staging(cohort.slug).mark_started()
     return _start(cohort, actor, title=f"Import into {cohort.title}", arguments={"from": "upload"})
 
@@ -84,11 +85,11 @@ def start_archive(*, cohort: Cohort, studies: Sequence[str], truth: str, actor: 
     """
     _refuse_while_busy(cohort)
     if not settings.DICOMWEB_URL:
-        raise NotReadyError("No archive is set up: whoever runs the server sets DICOMWEB_URL.")
+        raise NotReadyError(_("No archive is set up: whoever runs the server sets DICOMWEB_URL."))
     if not studies or not all(dicomweb.is_uid(uid) for uid in studies):
-        raise NotReadyError("Choose the studies to fetch.")
+        raise NotReadyError(_("Choose the studies to fetch."))
     if truth not in ("", *Value.values):
-        raise NotReadyError("Say what the images are: authentic, synthetic, or told later.")
+        raise NotReadyError(_("Say what the images are: authentic, synthetic, or told later."))
     title = f"Fetch {len(studies)} stud{'y' if len(studies) == 1 else 'ies'} for {cohort.title}"
     arguments = {"from": "archive", "studies": sorted(set(studies)), "truth": truth}
     return _start(cohort, actor, title=title, arguments=arguments)
@@ -104,9 +105,9 @@ def _start(cohort: Cohort, actor: User, *, title: str, arguments: Mapping[str, A
 
 def _refuse_while_busy(cohort: Cohort) -> None:
     if open_import(cohort):
-        raise NotReadyError("An import into this cohort is under way: let it end, or stop it.")
+        raise NotReadyError(_("An import into this cohort is under way: let it end, or stop it."))
     if cohort.is_locked:
-        raise NotReadyError("A locked study reads this cohort: make a new cohort for more cases.")
+        raise NotReadyError(_("A locked study reads this cohort: make a new cohort for more cases."))
 
 
 def run_import(job: JobContext) -> dict[str, Any]:
@@ -187,7 +188,7 @@ def _write_truth_alone(slug: str, table: Path, actor: User | None) -> dict[str, 
     sources = Source.objects.filter(cohort=cohort, case__excluded_at=None).select_related("case")
     matched = match(rows, [(name, source.case) for source in sources for name in source.names])
     if not matched.rows:
-        raise services.TruthError("The truth table names none of the files that this cohort was imported from.")
+        raise services.TruthError(_("The truth table names none of the files that this cohort was imported from."))
     services.write_truth(cohort=cohort, rows=matched.rows, withdrawn=list(matched.contradictions), actor=actor)
     problems = [*matched.contradictions.values(), *_sealed(cohort, actor)]
     return {

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
@@ -86,13 +87,13 @@ def black_out(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Black a rectangle out."""
     case, form = case_of(slug, code), BlackoutForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Give the rectangle in whole pixels, and a width and height of 1 or more.")
+        messages.error(request, _("Give the rectangle in whole pixels, and a width and height of 1 or more."))
         return _back(case)
     return act(
         request,
         case,
         lambda: blackouts.add_blackout(case=case, actor=user_of(request), **form.cleaned_data),
-        "Blacked out. Readers get the new picture.",
+        _("Blacked out. Readers get the new picture."),
     )
 
 
@@ -106,7 +107,7 @@ def remove_blackout(request: HttpRequest, slug: str, code: str, pk: int) -> Http
         request,
         case,
         lambda: blackouts.remove_blackout(blackout=blackout, actor=user_of(request)),
-        "The black-out is taken back.",
+        _("The black-out is taken back."),
     )
 
 
@@ -119,7 +120,7 @@ def judge_text(request: HttpRequest, slug: str, code: str, number: int) -> HttpR
         request,
         case,
         lambda: blackouts.judge_candidate(case=case, number=number, is_text=is_text, actor=user_of(request)),
-        "Blacked out. Readers get the new picture." if is_text else "Noted: no text there.",
+        _("Blacked out. Readers get the new picture.") if is_text else _("Noted: no text there."),
     )
 
 
@@ -132,7 +133,7 @@ def check_text(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         request,
         case,
         lambda: blackouts.mark_text_checked(case=case, actor=user_of(request), checked=checked),
-        "Noted: checked for text." if checked else "Noted: to be checked for text.",
+        _("Noted: checked for text.") if checked else _("Noted: to be checked for text."),
     )
 
 
@@ -145,7 +146,7 @@ def exclude(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         request,
         case,
         lambda: cohorts.exclude_case(case=case, reason=reason, actor=user_of(request)),
-        f"The case {code} is excluded.",
+        _("The case %(code)s is excluded.") % {"code": code},
     )
 
 
@@ -158,7 +159,7 @@ def include(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         request,
         case,
         lambda: cohorts.include_case(case=case, actor=user_of(request)),
-        f"The case {code} is back in the cohort.",
+        _("The case %(code)s is back in the cohort.") % {"code": code},
     )
 
 
@@ -182,7 +183,7 @@ def do_and_seal(request: HttpRequest, cohort: Cohort, do: Callable[[], object], 
         return
     messages.success(request, done)
     if was_sealed and lacks:
-        messages.warning(request, f"The truth is not sealed any more. {lacks}")
+        messages.warning(request, _("The truth is not sealed any more. %(lacks)s") % {"lacks": lacks})
 
 
 def _back(case: Case) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
@@ -76,7 +77,7 @@ def decide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "undo": lambda: near_duplicates.undo(pair=pair, actor=actor),
     }
     if decision in acts:
-        do_and_seal(request, cohort, acts[decision], "Decided." if decision != "undo" else "Taken back.")
+        do_and_seal(request, cohort, acts[decision], _("Decided.") if decision != "undo" else _("Taken back."))
     return redirect("truth:duplicates", slug)
 
 
@@ -109,9 +110,11 @@ def present_anew(request: HttpRequest, slug: str) -> HttpResponse:
     page = reverse("truth:presentation", args=[slug])
     try:
         if cohort.is_locked:
-            raise PresentingError(f"The cohort {slug} is part of a locked study: its images stay as they are.")
+            raise PresentingError(
+                _("The cohort %(slug)s is part of a locked study: its images stay as they are.") % {"slug": slug}
+            )
         if open_job(kind=presenting_jobs.KIND, target=f"cohort:{slug}"):
-            raise PresentingError("The cohort is being presented anew already: wait until that has ended.")
+            raise PresentingError(_("The cohort is being presented anew already: wait until that has ended."))
         profile = profile_named(request.POST.get("profile", ""))
         presenting_jobs.enqueue_presenting(cohort=cohort, profile=profile, page=page, actor=user_of(request))
     except (ProfileError, PresentingError) as error:
@@ -156,7 +159,7 @@ def sample(request: HttpRequest, slug: str) -> HttpResponse:
 def _draw(request: HttpRequest, pool: Cohort, form: SampleForm) -> Sample | None:
     data = form.cleaned_data
     if not data["title"].strip():
-        form.add_error("title", "Give the new cohort a name.")
+        form.add_error("title", _("Give the new cohort a name."))
         return None
     try:
         return draw_cohort(

@@ -6,15 +6,16 @@ import csv
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.permissions import coordinator_required
 from readerstudy.cohorts import deidentify
 from readerstudy.cohorts.models import Cohort
 
 _EVIDENCE = {
-    "c2pa": "Content credentials (C2PA)",
-    "dicom_signature": "DICOM digital signatures",
-    "traces": "Traces of generators",
+    "c2pa": _("Content credentials (C2PA)"),
+    "dicom_signature": _("DICOM digital signatures"),
+    "traces": _("Traces of generators"),
 }
 _COLUMNS = ("path", "name", "vr", "private", "kind", "action", "files", "times")
 # What a spreadsheet would take for a formula.

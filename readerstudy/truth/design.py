@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 STRATA = ("anatomy", "view", "finding", "sex", "generator")
 # No exponents: 1e999999999 would keep a machine busy for a long time.
 _PREVALENCE = re.compile(r"0?\.[0-9]{1,9}|[0-9]{1,6}(/[0-9]{1,6})?")
@@ -30,7 +32,7 @@ def as_prevalence(text: str) -> Fraction:
             return Fraction(text.strip())
     except ZeroDivisionError:
         pass
-    raise SamplingError(f"The prevalence {text!r} is no number between 0 and 1: write 0.5 or 1/3.")
+    raise SamplingError(_("The prevalence %(text)r is no number between 0 and 1: write 0.5 or 1/3.") % {"text": text})
 
 
 @dataclass(frozen=True)
@@ -70,21 +72,28 @@ class Design:
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.by if name not in STRATA]:
-            raise SamplingError(f"There is no stratum {unknown[0]!r}. Known: {', '.join(STRATA)}.")
+            raise SamplingError(
+                _("There is no stratum %(unknown)r. Known: %(names)s.")
+                % {"unknown": unknown[0], "names": ", ".join(STRATA)}
+            )
         if not 0 < self.prevalence < 1:
-            raise SamplingError("The prevalence must lie between 0 and 1: a cohort needs both classes.")
+            raise SamplingError(_("The prevalence must lie between 0 and 1: a cohort needs both classes."))
         if self.size < 2:
-            raise SamplingError("A cohort needs two cases at least: an authentic and a synthetic one.")
+            raise SamplingError(_("A cohort needs two cases at least: an authentic and a synthetic one."))
         if self.pairs and self.prevalence != Fraction(1, 2):
-            raise SamplingError("Matched pairs make a prevalence of 0.5: leave the prevalence out, or the pairs.")
+            raise SamplingError(_("Matched pairs make a prevalence of 0.5: leave the prevalence out, or the pairs."))
         if (self.size * self.prevalence).denominator != 1:
             raise SamplingError(self._uneven())
 
     def _uneven(self) -> str:
         step = self.prevalence.denominator
         below = self.size // step * step
-        sizes = " or ".join(str(size) for size in (below, below + step) if size)
-        return f"{self.size} cases at a prevalence of {self.prevalence} would need a part of a case: ask for {sizes}."
+        sizes = _(" or ").join(str(size) for size in (below, below + step) if size)
+        return _("%(size)s cases at a prevalence of %(prevalence)s would need a part of a case: ask for %(sizes)s.") % {
+            "size": self.size,
+            "prevalence": self.prevalence,
+            "sizes": sizes,
+        }
 
     @property
     def shared(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
@@ -67,7 +68,7 @@ def draw_cohort(*, pool: Cohort, name: str, design: Design, seed: int | None = N
     """
     seed = seed or new_seed()
     if not 0 < seed <= LARGEST_SEED:
-        raise SamplingError(f"The seed must be a whole number from 1 to {LARGEST_SEED}.")
+        raise SamplingError(_("The seed must be a whole number from 1 to %(most)s.") % {"most": LARGEST_SEED})
     Cohort.objects.select_for_update().get(pk=pool.pk)
     drawn = draw(pool_cases(pool), design, seed)
     profile = PresentationProfile.from_recipe(pool.recipe)
@@ -91,7 +92,8 @@ def _copy_with_truth(pool: Cohort, codes: Sequence[str], cohort: Cohort, actor: 
         copies = copy_cases(cases=cases, cohort=cohort)
     except FileNotFoundError:
         raise SamplingError(
-            f"Pictures of the cohort {pool.slug} are missing from the store: restore its files from a backup."
+            _("Pictures of the cohort %(slug)s are missing from the store: restore its files from a backup.")
+            % {"slug": pool.slug}
         ) from None
     truths = Truth.objects.filter(case__in=cases).select_related("case")
     rows = {

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.models import Blackout, Case, Cohort, Source
-from readerstudy.truth.models import Truth
+from readerstudy.truth.models import Truth, Value
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Filters that tell the truth: offered and heard only while it is shown.
-TRUTH_FILTERS = {"value": "Class", "anatomy": "Anatomy", "generator": "Generator"}
+TRUTH_FILTERS = {"value": _("Class"), "anatomy": _("Anatomy"), "generator": _("Generator")}
 # A row for what a table left empty.
 NOTHING = "–"
-_TEXT = {"flagged": "May hold text", "unchecked": "Not checked", "checked": "Checked", "blacked": "Blacked out"}
-_STATE = {"": "Included", "excluded": "Excluded", "all": "All"}
+_TEXT = {
+    "flagged": _("May hold text"),
+    "unchecked": _("Not checked"),
+    "checked": _("Checked"),
+    "blacked": _("Blacked out"),
+}
+_ANY = _("Any")
+_STATE = {"": _("Included"), "excluded": _("Excluded"), "all": _("All")}
+_CLASSES = dict(Value.choices)
 
 
 class FilterForm(forms.Form):
     """What is shown; every choice says how many cases it holds."""
 
-    state = forms.ChoiceField(required=False, label="Cases")
-    text = forms.ChoiceField(required=False, label="Burned-in text")
+    state = forms.ChoiceField(required=False, label=_("Cases"))
+    text = forms.ChoiceField(required=False, label=_("Burned-in text"))
 
     def __init__(self, cohort: Cohort, asked: QueryDict, *, with_truth: bool) -> None:
         super().__init__(asked)
@@ -34,9 +46,11 @@ class FilterForm(forms.Form):
             counts = _truth_counts(cohort, name)
             if set(counts) - {NOTHING}:
                 self.fields[name] = forms.ChoiceField(required=False, label=label)
-                self._choices(name, {key: key.capitalize() if name == "value" else key for key in counts}, counts)
+                self._choices(name, {key: _CLASSES.get(key, key) for key in counts}, counts)
 
-    def _choices(self, name: str, words: dict[str, str], counts: Counter[str], any_word: str = "Any") -> None:
+    def _choices(
+        self, name: str, words: Mapping[str, StrOrPromise], counts: Counter[str], any_word: StrOrPromise = _ANY
+    ) -> None:
         choices = [(key, f"{word} ({counts[key]})") for key, word in words.items()]
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 – for the type checker

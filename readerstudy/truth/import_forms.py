@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.dicomweb import MODALITIES
 from readerstudy.cohorts.models import Cohort
@@ -13,39 +14,50 @@ from readerstudy.cohorts.profiles import DEFAULT_PROFILE, PROFILES, Presentation
 from readerstudy.cohorts.services import CohortNameError, cohort_slug
 from readerstudy.cohorts.study_search import StudyQuery
 
-_AS_IT_IS = ("", "as in the profile")
-_SWITCH = [_AS_IT_IS, ("yes", "yes"), ("no", "no")]
+_AS_IT_IS = ("", _("as in the profile"))
+_SWITCH = [_AS_IT_IS, ("yes", _("yes")), ("no", _("no"))]
 
 
 class CohortForm(forms.Form):
     """A new, empty cohort and how its images will look."""
 
-    title = forms.CharField(max_length=200)
+    title = forms.CharField(label=_("Title"), max_length=200)
     name = forms.CharField(
-        label="Short name",
+        label=_("Short name"),
         max_length=50,
-        help_text="It stands in addresses and commands: letters, digits and hyphens.",
+        help_text=_("It stands in addresses and commands: letters, digits and hyphens."),
     )
     profile = forms.ChoiceField(
-        choices=[(name, name) for name in PROFILES], initial=DEFAULT_PROFILE.name, widget=forms.RadioSelect
+        label=_("Profile"),
+        choices=[(name, name) for name in PROFILES],
+        initial=DEFAULT_PROFILE.name,
+        widget=forms.RadioSelect,
     )
     # Settings that change the profile; each is named as the profile names it.
     fit = forms.ChoiceField(
-        choices=[_AS_IT_IS, ("square", "centre square"), ("letterbox", "whole image with bars"), ("own", "own matrix")],
+        label=_("Fit"),
+        choices=[
+            _AS_IT_IS,
+            ("square", _("centre square")),
+            ("letterbox", _("whole image with bars")),
+            ("own", _("own matrix")),
+        ],
         required=False,
     )
-    side = forms.IntegerField(label="Rows and columns", required=False)
-    bits = forms.IntegerField(label="Bits of a grey value", required=False)
-    display = forms.ChoiceField(label="Use the file's own window", choices=_SWITCH, required=False)
-    crop_borders = forms.ChoiceField(label="Cut uniform borders off", choices=_SWITCH, required=False)
-    normalise = forms.ChoiceField(label="Spread grey values", choices=_SWITCH, required=False)
-    darkest = forms.FloatField(label="Percentile that becomes black", required=False)
-    brightest = forms.FloatField(label="Percentile that becomes white", required=False)
-    spacing = forms.FloatField(label="Millimetres between pixels", required=False)
-    resample_side = forms.IntegerField(label="Go through this coarser matrix", required=False)
-    jpeg_quality = forms.IntegerField(label="Go through JPEG of this quality", required=False)
+    side = forms.IntegerField(label=_("Rows and columns"), required=False)
+    bits = forms.IntegerField(label=_("Bits of a grey value"), required=False)
+    display = forms.ChoiceField(label=_("Use the file's own window"), choices=_SWITCH, required=False)
+    crop_borders = forms.ChoiceField(label=_("Cut uniform borders off"), choices=_SWITCH, required=False)
+    normalise = forms.ChoiceField(label=_("Spread grey values"), choices=_SWITCH, required=False)
+    darkest = forms.FloatField(label=_("Percentile that becomes black"), required=False)
+    brightest = forms.FloatField(label=_("Percentile that becomes white"), required=False)
+    spacing = forms.FloatField(label=_("Millimetres between pixels"), required=False)
+    resample_side = forms.IntegerField(label=_("Go through this coarser matrix"), required=False)
+    jpeg_quality = forms.IntegerField(label=_("Go through JPEG of this quality"), required=False)
     transfer = forms.ChoiceField(
-        label="Frames travel", choices=[_AS_IT_IS, ("raw", "uncompressed"), ("htj2k", "HTJ2K, padded")], required=False
+        label=_("Frames travel"),
+        choices=[_AS_IT_IS, ("raw", _("uncompressed")), ("htj2k", _("HTJ2K, padded"))],
+        required=False,
     )
 
     def clean_name(self) -> str:
@@ -55,7 +67,7 @@ class CohortForm(forms.Form):
         except CohortNameError as error:
             raise forms.ValidationError(str(error)) from None
         if Cohort.objects.filter(slug=slug).exists():
-            raise forms.ValidationError("There is a cohort of this name: choose another.")
+            raise forms.ValidationError(_("There is a cohort of this name: choose another."))
         return slug
 
     def clean(self) -> dict[str, Any]:
@@ -95,20 +107,20 @@ class CohortForm(forms.Form):
 class StudySearchForm(forms.Form):
     """What to look for in the archive."""
 
-    patient_id = forms.CharField(label="Patient ID", max_length=64, required=False)
-    patient_name = forms.CharField(label="Patient name", max_length=64, required=False)
-    accession = forms.CharField(label="Accession number", max_length=16, required=False)
+    patient_id = forms.CharField(label=_("Patient ID"), max_length=64, required=False)
+    patient_name = forms.CharField(label=_("Patient name"), max_length=64, required=False)
+    accession = forms.CharField(label=_("Accession number"), max_length=16, required=False)
     date_from = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     date_to = forms.DateField(
-        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     modality = forms.ChoiceField(
-        choices=[("", "any"), *((one, one) for one in sorted(MODALITIES))], required=False
+        label=_("Modality"), choices=[("", _("any")), *((one, one) for one in sorted(MODALITIES))], required=False
     )  # fmt: skip
     body_part = forms.CharField(
-        label="Body part", max_length=16, required=False, widget=forms.TextInput(attrs={"placeholder": "CHEST"})
+        label=_("Body part"), max_length=16, required=False, widget=forms.TextInput(attrs={"placeholder": "CHEST"})
     )
 
     def clean_body_part(self) -> str:

@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
@@ -106,14 +107,17 @@ def _receive(request: HttpRequest, staging: Staging) -> int:
         size, stamp, offset = (int(request.GET.get(key, "")) for key in ("size", "stamp", "offset"))
         length = int(request.headers.get("Content-Length") or 0)
     except ValueError:
-        raise UploadError("has no size, date or offset that is a number") from None
+        raise UploadError(_("has no size, date or offset that is a number")) from None
     if length > MAX_CHUNK:
-        raise UploadError(f"comes in pieces that are too large: send at most {MAX_CHUNK} bytes at once", 413)
+        raise UploadError(
+            _("comes in pieces that are too large: send at most %(most)s bytes at once") % {"most": MAX_CHUNK},
+            413,
+        )
     name = request.GET.get("name", "")
     try:
         return staging.receive(name=name, size=size, stamp=stamp, offset=offset, pieces=_pieces(request))
     except (UnreadablePostError, RequestDataTooBig):
-        raise UploadError("broke off on the way", 400) from None
+        raise UploadError(_("broke off on the way"), 400) from None
 
 
 def _pieces(request: HttpRequest) -> Iterator[bytes]:
@@ -124,9 +128,9 @@ def _pieces(request: HttpRequest) -> Iterator[bytes]:
 
 def _refuse_while_imported(cohort: Cohort) -> None:
     if bringing_in.open_import(cohort):
-        raise UploadError("cannot be taken while an import into this cohort runs: wait for its end", 423)
+        raise UploadError(_("cannot be taken while an import into this cohort runs: wait for its end"), 423)
     if cohort.is_locked:
-        raise UploadError("cannot be taken: a locked study reads this cohort. Make a new one.", 423)
+        raise UploadError(_("cannot be taken: a locked study reads this cohort. Make a new one."), 423)
 
 
 @coordinator_required

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.models import Case, Cohort
 
@@ -11,8 +12,8 @@ from readerstudy.cohorts.models import Case, Cohort
 class Value(models.TextChoices):
     """The two classes; synthetic is the positive one."""
 
-    AUTHENTIC = "authentic", "Authentic"
-    SYNTHETIC = "synthetic", "Synthetic"
+    AUTHENTIC = "authentic", _("Authentic")
+    SYNTHETIC = "synthetic", _("Synthetic")
 
 
 class Truth(models.Model):

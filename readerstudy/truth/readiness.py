@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from django.utils.translation import gettext as _
+
 from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.models import Cohort, Source
 from readerstudy.cohorts.sources import SourceUnavailableError, frames_named, list_files
@@ -72,7 +74,7 @@ def readiness(cohort: Cohort) -> Readiness:
     if path:
         ready.remarks = _misfits(table, names or _known_names(cohort))
     elif names:
-        ready.remarks = ["There is no truth table: cases without their truth cannot be read in a study."]
+        ready.remarks = [_("There is no truth table: cases without their truth cannot be read in a study.")]
     return ready
 
 
@@ -111,7 +113,12 @@ def table_of(staging: Staging, files: Sequence[StagedFile]) -> Path | None:
     if len(tables) == 1 or len(called_so) == 1:
         return staging.folder / (called_so or tables)[0]
     if tables:
-        raise TableError([f"Which is the truth table? There are {', '.join(sorted(tables))}: keep one, as truth.csv."])
+        raise TableError(
+            [
+                _("Which is the truth table? There are %(names)s: keep one, as truth.csv.")
+                % {"names": ", ".join(sorted(tables))}
+            ]
+        )
     for file in files:
         if file.is_whole and _is_archive(file) and (found := _table_within(staging, file)):
             return found
@@ -142,12 +149,12 @@ def _misfits(table: Mapping[str, TruthRow], names: Sequence[str]) -> list[str]:
     row_of = row_finder(table, names)
     remarks = []
     if missing := [name for name in names if row_of(name) is None]:
-        remarks.append(f"The truth table has no row for {_listed(missing)}.")
+        remarks.append(_("The truth table has no row for %(files)s.") % {"files": _listed(missing)})
     if unknown := sorted(set(table) - {row.file for name in names if (row := row_of(name))}):
-        remarks.append(f"The truth table names files that are not here: {_listed(unknown)}.")
+        remarks.append(_("The truth table names files that are not here: %(files)s.") % {"files": _listed(unknown)})
     return remarks
 
 
 def _listed(names: Sequence[str], most: int = 5) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
+    more = _(" and %(count)s more") % {"count": len(names) - most} if len(names) > most else ""
     return ", ".join(names[:most]) + more

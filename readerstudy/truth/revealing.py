@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.models import Source
 
 _NAMES = {
-    "c2pa": "Content credentials (C2PA)",
-    "dicom_signature": "DICOM digital signature",
-    "traces": "Traces of a generator",
+    "c2pa": _("Content credentials (C2PA)"),
+    "dicom_signature": _("DICOM digital signature"),
+    "traces": _("Traces of a generator"),
 }
 _NOTHING = {"none", "", None}
 
@@ -35,7 +36,7 @@ def evidence_of(source: Source | None) -> list[tuple[str, str]]:
     """Put the evidence of where a source came from into words: what it is about, and what was found."""
     if source is None:
         return []
-    return [(_NAMES.get(name, name), _in_words(found)) for name, found in source.provenance.items()]
+    return [(str(_NAMES.get(name, name)), _in_words(found)) for name, found in source.provenance.items()]
 
 
 def _in_words(found: Any) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from readerstudy.truth.apportioning import evenly, in_proportion
 from readerstudy.truth.design import Design, PoolCase, SamplingError
 from readerstudy.truth.matching_patients import Unit, draw_units
@@ -80,7 +82,7 @@ def draw(pool: Iterable[PoolCase], design: Design, seed: int) -> Drawn:
     random.Random(seed).shuffle(units)  # noqa: S311 – a draw that can be drawn again, not a secret
     room = dict(Counter(unit.cell for unit in _one_of_each_cluster(units)))
     enough = len({unit.cluster for unit in units}) >= design.size // (2 if design.pairs else 1)
-    for _ in range(_MOST_TRIES if enough else 0):
+    for _try in range(_MOST_TRIES if enough else 0):
         quotas = _quotas(room, design)
         if quotas is None:
             break
@@ -226,26 +228,30 @@ def _what_is_short(cases: Sequence[PoolCase], room: Mapping[Cell, int], design: 
             has[value, cell.stratum] += count
     strata = sorted({stratum for _, stratum in wanted} | {stratum for _, stratum in has})
     missing = [
-        f"{_in_words(value, stratum, design)} has {has[value, stratum]} of {wanted[value, stratum]}"
+        _("%(stratum)s has %(has)s of %(wanted)s")
+        % {
+            "stratum": _in_words(value, stratum, design),
+            "has": has[value, stratum],
+            "wanted": wanted[value, stratum],
+        }
         for value in _CLASSES
         for stratum in strata
         if has[value, stratum] < wanted[value, stratum]
     ]
-    more = f"; and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-    said = "; ".join(missing[:_SHOWN]) + more or "too many patients are in several strata"
-    return (
-        f"The pool cannot give {design.size} such cases{_conditions(design)}: {said}. "
-        f"At most {max(min(_most(room, design), design.size - design.prevalence.denominator), 0)} can be drawn."
-    )
+    more = _("; and %(count)s more") % {"count": len(missing) - _SHOWN} if len(missing) > _SHOWN else ""
+    said = "; ".join(missing[:_SHOWN]) + more or _("too many patients are in several strata")
+    told = _("The pool cannot give %(size)s such cases%(conditions)s: %(said)s. At most %(most)s can be drawn.")
+    most = max(min(_most(room, design), design.size - design.prevalence.denominator), 0)
+    return told % {"size": design.size, "conditions": _conditions(design), "said": said, "most": most}
 
 
 def _conditions(design: Design) -> str:
-    said = ["in whole pairs"] * design.pairs + ["one per patient"] * design.one_per_patient
+    said = [_("in whole pairs")] * design.pairs + [_("one per patient")] * design.one_per_patient
     return f" ({', '.join(said)})" if said else ""
 
 
 def _in_words(value: str, stratum: tuple[str, ...], design: Design) -> str:
-    named = [text or f"no {name}" for name, text in zip(design.shared, stratum, strict=True)]
+    named = [text or _("no %(name)s") % {"name": name} for name, text in zip(design.shared, stratum, strict=True)]
     return ", ".join([value, *named])
 
 

@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
@@ -39,7 +40,9 @@ def write_truth(
     """
     _hold(cohort)
     if cohort.is_locked:
-        raise TruthError(f"The cohort {cohort.slug} is part of a locked study: its truth can no longer change.")
+        raise TruthError(
+            _("The cohort %(slug)s is part of a locked study: its truth can no longer change.") % {"slug": cohort.slug}
+        )
     _break_seal(cohort)
     Truth.objects.filter(case__in=withdrawn).delete()
     for case, row in rows.items():
@@ -92,16 +95,24 @@ def _hold(cohort: Cohort) -> None:
 
 def _require_sealable(cohort: Cohort, truths: list[Truth]) -> None:
     if cohort.is_locked:
-        raise TruthError(f"The cohort {cohort.slug} is part of a locked study and stays sealed as it is.")
+        raise TruthError(
+            _("The cohort %(slug)s is part of a locked study and stays sealed as it is.") % {"slug": cohort.slug}
+        )
     missing = cohort.cases.count() - len(truths)
     if missing:
         raise TruthError(
-            f"{missing} of {cohort.cases.count()} cases of {cohort.slug} have no truth yet. "
-            "Import again with a truth table that names them all."
+            _(
+                "%(missing)s of %(all)s cases of %(slug)s have no truth yet. "
+                "Import again with a truth table that names them all."
+            )
+            % {"missing": missing, "all": cohort.cases.count(), "slug": cohort.slug}
         )
     if len({truth.value for truth in truths}) < 2:
         held = f"only {truths[0].value} cases" if truths else "no cases"
-        raise TruthError(f"The cohort {cohort.slug} has {held}: a study needs authentic and synthetic ones.")
+        raise TruthError(
+            _("The cohort %(slug)s has %(held)s: a study needs authentic and synthetic ones.")
+            % {"slug": cohort.slug, "held": held}
+        )
 
 
 def _write_strata(truths: list[Truth]) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from readerstudy.cohorts.source_image import MAX_BYTES
 
@@ -86,7 +87,7 @@ class Staging:
             part = self._part(name, size, stamp)
         if part is None:
             if offset != size:
-                raise UploadError("is here already", 409, size)
+                raise UploadError(_("is here already"), 409, size)
             return size
         received = _append(part, size, offset, pieces)
         if received == size:
@@ -169,10 +170,10 @@ class Staging:
             os.utime(part, ns=(stamp * 10**6, stamp * 10**6))
             part.replace(target)
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
-            raise UploadError("has the name of a folder, or lies in what is a file: rename one of them") from None
+            raise UploadError(_("has the name of a folder, or lies in what is a file: rename one of them")) from None
         except FileNotFoundError:
             if not target.is_file():  # else another window has finished it
-                raise UploadError("was removed while it was being sent", 409, 0) from None
+                raise UploadError(_("was removed while it was being sent"), 409, 0) from None
         part.with_suffix(".json").unlink(missing_ok=True)
 
     def _forget(self, name: str) -> bool:
@@ -200,14 +201,18 @@ class Staging:
         tally = self._tally()
         if tally["files"] >= settings.UPLOAD_MAX_FILES:
             raise UploadError(
-                f"is one file too many: at most {settings.UPLOAD_MAX_FILES} at a time. Import these first.", 413
+                _("is one file too many: at most %(most)s at a time. Import these first.")
+                % {"most": settings.UPLOAD_MAX_FILES},
+                413,
             )
         if tally["bytes"] + size > settings.UPLOAD_MAX_BYTES:
             raise UploadError(
-                f"is too much: at most {settings.UPLOAD_MAX_BYTES // 2**20} MB at a time. Import these first.", 413
+                _("is too much: at most %(mb)s MB at a time. Import these first.")
+                % {"mb": settings.UPLOAD_MAX_BYTES // 2**20},
+                413,
             )
         if size + settings.UPLOAD_SPARE_BYTES > shutil.disk_usage(self.root).free:
-            raise UploadError("has no room: the server's disk is nearly full. Tell whoever runs the server.", 507)
+            raise UploadError(_("has no room: the server's disk is nearly full. Tell whoever runs the server."), 507)
         self._count(1, size)
 
     def _tally(self) -> dict[str, int]:
@@ -230,20 +235,22 @@ def _append(part: Path, size: int, offset: int, pieces: Iterable[bytes]) -> int:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             received = file.seek(0, os.SEEK_END)
             if offset != received:
-                raise UploadError("goes on elsewhere", 409, received)
+                raise UploadError(_("goes on elsewhere"), 409, received)
             for piece in pieces:
                 if received + len(piece) > size:
                     file.truncate(offset)
-                    raise UploadError(f"is longer than the {size} bytes that were announced", 400, offset)
+                    raise UploadError(
+                        _("is longer than the %(size)s bytes that were announced") % {"size": size}, 400, offset
+                    )
                 received += file.write(piece)
             return received
     except BlockingIOError:
-        raise UploadError("is being sent by another window", 409, part.stat().st_size) from None
+        raise UploadError(_("is being sent by another window"), 409, part.stat().st_size) from None
     except FileNotFoundError:
-        raise UploadError("was removed or finished by another window", 409, 0) from None
+        raise UploadError(_("was removed or finished by another window"), 409, 0) from None
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise UploadError("has no room: the server's disk is full. Tell whoever runs the server.", 507) from None
+            raise UploadError(_("has no room: the server's disk is full. Tell whoever runs the server."), 507) from None
         raise
 
 
@@ -265,15 +272,15 @@ def _check_name(name: str) -> None:
     """Refuse a name that is no plain relative path, or that could not be stored or shown."""
     parts = name.split("/")
     if not name.isprintable() or "\\" in name or any(part in ("", ".", "..") for part in parts):
-        raise UploadError("has a name that is no plain path: rename it")
+        raise UploadError(_("has a name that is no plain path: rename it"))
     if any(part.startswith(".") for part in parts):
-        raise UploadError("is hidden: files whose names begin with a dot are not imported")
+        raise UploadError(_("is hidden: files whose names begin with a dot are not imported"))
     if len(name) > LONGEST_NAME or any(len(part.encode()) > _LONGEST_PART_OF_NAME for part in parts):
-        raise UploadError(f"has a path of more than {LONGEST_NAME} characters: shorten it")
+        raise UploadError(_("has a path of more than %(most)s characters: shorten it") % {"most": LONGEST_NAME})
 
 
 def _check_size(name: str, size: int, stamp: int) -> None:
     if size < 0 or not 0 <= stamp < 2**53:
-        raise UploadError("has no size or date that could be")
+        raise UploadError(_("has no size or date that could be"))
     if size > MAX_BYTES and not name.lower().endswith(".zip"):
-        raise UploadError(f"is larger than {MAX_BYTES // 2**20} MB", 413)
+        raise UploadError(_("is larger than %(mb)s MB") % {"mb": MAX_BYTES // 2**20}, 413)

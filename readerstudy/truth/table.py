@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from django.utils.translation import gettext as _
+
 from readerstudy.cohorts.csv_table import Row, TableError, read_rows
 from readerstudy.truth.models import Truth, Value
 
@@ -48,7 +50,9 @@ def read_truth_table(path: Path) -> dict[str, TruthRow]:
     table: dict[str, TruthRow] = {}
     for number, row in rows:
         if problem := _problem_of(row):
-            problems.append(f"{path.name}, row {number}{problem}")
+            problems.append(
+                _("%(name)s, row %(number)s%(problem)s") % {"name": path.name, "number": number, "problem": problem}
+            )
         else:
             covariates = {name: row.get(name, "") for name in COVARIATES}
             table[row["file"]] = TruthRow(row["file"], _WORDS[row["truth"].lower()], covariates)
@@ -65,32 +69,49 @@ def normalised(file: str) -> str:
 def _require_columns(path: Path, names: list[str]) -> None:
     for needed in ("file", "truth"):
         if needed not in names:
-            raise TableError([f"{path.name}: the column {needed!r} is missing. The first line must name it."])
+            raise TableError(
+                [
+                    _("%(name)s: the column %(needed)r is missing. The first line must name it.")
+                    % {"name": path.name, "needed": needed}
+                ]
+            )
     if unknown := [name for name in names if name not in ("file", "truth", *COVARIATES)]:
         known = ", ".join(("file", "truth", *COVARIATES))
-        raise TableError([f"{path.name}: unknown column {unknown[0]!r}. Known columns are {known}."])
+        raise TableError(
+            [
+                _("%(name)s: unknown column %(unknown)r. Known columns are %(known)s.")
+                % {"name": path.name, "unknown": unknown[0], "known": known}
+            ]
+        )
 
 
 def _problem_of(row: dict[str, str]) -> str | None:
     if not row["file"]:
-        return ": the file name is empty."
+        return _(": the file name is empty.")
     if row["truth"].lower() not in _WORDS:
-        return f" ({row['file']}): truth is {row['truth']!r}; write authentic or synthetic."
+        return _(" (%(file)s): truth is %(truth)r; write authentic or synthetic.") % row
     for name in COVARIATES:
         if len(row.get(name, "")) > _LONGEST[name]:
-            return f" ({row['file']}): {name} has more than {_LONGEST[name]} characters."
+            return _(" (%(file)s): %(name)s has more than %(most)s characters.") % {
+                "file": row["file"],
+                "name": name,
+                "most": _LONGEST[name],
+            }
     return None
 
 
 def _repeated_files(rows: list[Row]) -> list[str]:
     truths: dict[str, list[str]] = defaultdict(list)
-    for _, row in rows:
+    for _number, row in rows:
         if row["file"]:
             truths[normalised(row["file"])].append(row["truth"])
     problems = []
     for file, said in truths.items():
         if len(said) > 1:
             words = sorted(set(said))
-            what = f"says both {' and '.join(words)}" if len(words) > 1 else f"has {len(said)} rows"
-            problems.append(f"The truth table {what} for {file}: keep one row.")
+            if len(words) > 1:
+                told = _("The truth table says both %(words)s for %(file)s: keep one row.")
+            else:
+                told = _("The truth table has %(rows)s rows for %(file)s: keep one row.")
+            problems.append(told % {"words": _(" and ").join(words), "rows": len(said), "file": file})
     return problems

@@ -60,7 +60,7 @@ def test_chosen_studies_become_cases_and_nothing_fetched_is_kept(
 ) -> None:
     text = page(desk, "?patient_id=")
     assert all(f'value="1.2.3.{seed}"' in text for seed in (1, 2, 3))
-    assert "P2" not in page(desk, "?patient_id=P1")
+    assert ">P2<" not in page(desk, "?patient_id=P1")
     retrieve(desk, "1.2.3.1", "1.2.3.3")
     assert "Fetch 2 studies" in page(desk)
     work_off()
