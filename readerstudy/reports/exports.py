@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from readerstudy.reports import charts
 from readerstudy.reports.answers import answer_table, end_answer_table, mark_table, view_log_table
@@ -25,13 +26,17 @@ def results_json(report: Report) -> str:
 
 
 def report_html(report: Report) -> str:
-    """Give the report as one file that needs no other and prints well."""
+    """Give the report as one file that needs no other and prints well.
+
+    It is in English whoever asks for it: it goes with its tables, and the methods in them are named in English.
+    """
     drawn = [
         (phase, charts.inline_svgs(report, phase["phase"], phase.get("modality", "")))
         for phase in report.results["phases"]
     ]
     context = {"study": report.study, "report": report, "drawn": drawn} | caveats(report.study)
-    return render_to_string("reports/report.html", context)
+    with translation.override("en"):
+        return render_to_string("reports/report.html", context)
 
 
 def caveats(study: Study) -> dict[str, Any]:
