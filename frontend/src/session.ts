@@ -74,6 +74,7 @@ export class ReadingMachine implements Machine {
   private finishing: Finishing | null = null;
   private failure: Problem | null = null;
   private displayProblem: Problem | null = null;
+  private displayPassed = false;
 
   private cover: 'instructions' | 'pause' | null = null;
   private begun = false;
@@ -120,15 +121,14 @@ export class ReadingMachine implements Machine {
     this.failure = null;
     this.changed();
     try {
-      const [session, entries, drafts] = await Promise.all([
-        this.server.session(),
-        this.outbox.all(),
-        this.keeper.drafts(this.who.user, this.who.session),
-      ]);
-      this.waiting = entries;
-      for (const draft of drafts) this.drafts.set(draft.position, draft);
-      this.accept(session);
-      this.begun = !isFresh(session) || this.drafts.size + entries.length > 0;
+      // In this order: what is in the outbox no more was acknowledged before, so the server's word includes it.
+      const entries = await this.outbox.all();
+      this.waiting = [...entries, ...this.waiting.filter(({ key }) => entries.every((entry) => entry.key !== key))];
+      for (const draft of await this.keeper.drafts(this.who.user, this.who.session)) {
+        this.drafts.set(draft.position, draft);
+      }
+      const session = await this.ask();
+      this.begun = !isFresh(session) || this.drafts.size + this.waiting.length > 0;
       this.settle();
     } catch (error) {
       this.failure = this.problemOf(error);
@@ -151,7 +151,8 @@ export class ReadingMachine implements Machine {
     this.displayProblem = null;
     try {
       await this.server.checkDisplay(session.study.slug, display);
-      this.session = { ...session, display_checked: true };
+      this.displayPassed = true;
+      this.accept(session);
     } catch (error) {
       this.displayProblem = this.problemOf(error);
     }
@@ -313,7 +314,8 @@ export class ReadingMachine implements Machine {
 
   /** Take the server's word on where the session is. */
   private accept(session: Session): void {
-    this.session = session;
+    // The server counts a display only where the pattern was seen; who went on without is not asked again and again.
+    this.session = { ...session, display_checked: session.display_checked || this.displayPassed };
     this.sessionAt = this.around.monotonic();
   }
 
@@ -558,14 +560,20 @@ export class ReadingMachine implements Machine {
 
   /** Ask where the session is: something else has moved it. */
   private async refresh(): Promise<void> {
-    const asked = this.sessionAt;
     try {
-      const session = await this.server.session();
-      if (this.sessionAt === asked) this.accept(session);
+      await this.ask();
     } catch (error) {
       this.problemOf(error);
     }
     this.settle();
+  }
+
+  /** The server's word on the session, unless a delivery has brought a newer one while this one was on its way. */
+  private async ask(): Promise<Session> {
+    const known = this.session;
+    const session = await this.server.session();
+    if (this.session === known) this.accept(session);
+    return session;
   }
 
   // --- aid and feedback ---
