@@ -129,6 +129,32 @@ ENDPOINTS = [
         "/api/v1/sessions/{code}/readings/2/feedback/", Who(403, 404, 404, 404, 404),
     ),
     Endpoint(
+        "training_api:feedback-at-end", "api/v1/sessions/<slug:code>/feedback/", "GET",
+        "/api/v1/sessions/{told_code}/feedback/", API_OF_OWN_SESSION, "truth",
+    ),
+    Endpoint(
+        "training_api:feedback-at-end", "api/v1/sessions/<slug:code>/feedback/", "GET",
+        "/api/v1/sessions/{code}/feedback/", Who(403, 404, 404, 404, 404),
+    ),
+    # How many calls were right, once a practice is over; of which cases is not told.
+    Endpoint(
+        "training_api:qualification", "api/v1/sessions/<slug:code>/qualification/", "POST",
+        "/api/v1/sessions/{told_code}/qualification/", API_OF_OWN_SESSION, "blinded",
+    ),
+    Endpoint(
+        "training_api:qualification", "api/v1/sessions/<slug:code>/qualification/", "POST",
+        "/api/v1/sessions/{code}/qualification/", Who(403, 404, 404, 404, 404),
+    ),
+    # What a detector says of the case to judge, without its name
+    Endpoint(
+        "detectors_api:aid", "api/v1/sessions/<slug:code>/readings/<int:position>/aid/", "GET",
+        "/api/v1/sessions/{aided_code}/readings/1/aid/", API_OF_OWN_SESSION, "blinded",
+    ),
+    Endpoint(
+        "detectors_api:aid", "api/v1/sessions/<slug:code>/readings/<int:position>/aid/", "GET",
+        "/api/v1/sessions/{aided_code}/readings/2/aid/", Who(403, 404, 404, 404, 404),
+    ),
+    Endpoint(
         "api:draft", "api/v1/sessions/<slug:code>/readings/<int:position>/draft/", "PUT",
         "/api/v1/sessions/{code}/readings/2/draft/", API_OF_OWN_SESSION, "blinded",
         '{"body": {}, "seconds": 1, "version": 0}',
@@ -402,6 +428,18 @@ ENDPOINTS = [
         sends="reason=all have read",
     ),
     Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _coordinators(200)),
+    # Coordinators' pages: detectors
+    Endpoint(
+        "detectors:page", "studies/<slug:slug>/detectors/", "GET", "/studies/{study}/detectors/", _coordinators(200)
+    ),
+    Endpoint(
+        "detectors:scores", "studies/<slug:slug>/detectors/scores/", "POST", "/studies/{study}/detectors/scores/",
+        _coordinators(200), sends="name=lacks the table",
+    ),
+    Endpoint(
+        "detectors:aid", "studies/<slug:slug>/detectors/aid/<slug:phase>/", "POST",
+        "/studies/{draft}/detectors/aid/phase-1/", _coordinators(302),
+    ),
     # Coordinators' pages: results
     Endpoint(
         "reports:results", "studies/<slug:slug>/results/", "GET", "/studies/{unblinded}/results/", _coordinators(200)

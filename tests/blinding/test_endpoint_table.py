@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,9 @@ from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader
 from tests.blinding.conftest import Played
 from tests.blinding.endpoints import ENDPOINTS, Answer, Endpoint
+from tests.readerstudy.detectors.conftest import an_aided_draft
 from tests.readerstudy.makers import close_and_unblind, enrol, read
+from tests.readerstudy.protocols import a_draft, a_phase, run_with
 from tests.readerstudy.reader_client import JUDGEMENT, ReaderClient
 from tests.readerstudy.unpictured import (
     a_person,
@@ -67,14 +70,17 @@ def test_a_row_says_that_a_reader_gets_a_body_where_one_does() -> None:
         assert (row.tells_reader != "nothing") == gets_a_body, row
 
 
-def test_truth_is_told_by_one_endpoint_alone() -> None:
-    assert {row.name for row in ENDPOINTS if row.tells_reader == "truth"} == {"training_api:feedback"}
+def test_truth_is_told_by_the_endpoints_of_feedback_alone() -> None:
+    telling = {row.name for row in ENDPOINTS if row.tells_reader == "truth"}
+    assert telling == {"training_api:feedback", "training_api:feedback-at-end"}
 
 
 def test_the_canaries_search_every_route_that_a_reader_gets_a_body_of(played: Played) -> None:
     got = {one.route for one in played.exchanges if one.status in (200, 201)}
     # An invitation is followed before there is a reader; its page is searched on its own (test_attacking_reader.py).
-    assert {row.name for row in ENDPOINTS if row.tells_reader != "nothing"} - got == {"studies:join"}
+    # So are the answers of another protocol (test_canaries_of_aid_and_answers.py).
+    others = {"detectors_api:aid", "training_api:feedback-at-end", "training_api:qualification"}
+    assert {row.name for row in ENDPOINTS if row.tells_reader != "nothing"} - got == {"studies:join", *others}
 
 
 @pytest.fixture
@@ -85,7 +91,7 @@ def people(db: None) -> dict[str, User | None]:
 
 
 @pytest.fixture
-def names(people: dict[str, User | None]) -> dict[str, str]:
+def names(people: dict[str, User | None], tmp_path: Path) -> dict[str, str]:
     """What stands for the names in braces: a study in each state, and the reader's session within the practice."""
     own, colleague = people["reader"], people["colleague"]
     assert own
@@ -100,9 +106,11 @@ def names(people: dict[str, User | None]) -> dict[str, str]:
     state = client.start("running").json()
     client.judge(state["code"], 1)
     draw_frames(study)
+    run_with(an_aided_draft(tmp_path, slug="aided"), own, colleague)
     invited = studies.invite_reader(study=study, actor=None)
     return {
         "study": "running", "closed": "closed", "draft": "draft", "unblinded": "unblinded", "cohort": "running-cases",
+        "aided_code": client.start("aided").json()["code"], "told_code": _told_session(client, own, colleague),
         "code": state["code"], "frame": _frame(client.state(state["code"])),
         "case": study.phases.all()[0].cohort.cases.all()[0].code,
         "audit": str(audit_blinding(cohort=Cohort.objects.get(slug="running-cases"), actor=None).pk),
@@ -112,6 +120,15 @@ def names(people: dict[str, User | None]) -> dict[str, str]:
         "pair": str(_a_pair(case.cohort).pk),
         "token": _token(invited), "used_token": _token(study.readers.get(user=own)),
     }  # fmt: skip
+
+
+def _told_session(client: ReaderClient, *users: User) -> str:
+    """Finish a practice whose answers are told at its end, and whether it was good enough."""
+    practice = a_phase(purpose="practice", feedback="at-end", qualification_percent=50)
+    run_with(a_draft(practice, slug="told", cases=2), *users)
+    code = str(client.start("told").json()["code"])
+    client.read_on(code)
+    return code
 
 
 def _a_case_with_a_source(cohort: Cohort) -> Case:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from readerstudy.accounts.models import User
+from readerstudy.cohorts.models import Cohort
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import read_protocol
 from readerstudy.studies.services import create_study
@@ -25,8 +26,14 @@ def a_phase(name: str = "reading", **settings: Any) -> dict[str, Any]:
     return {"name": name, **usual, **settings}
 
 
-def a_draft(*phases: dict[str, Any], slug: str = "s", cases: int = 6, arms: Sequence[Sequence[str]] = ()) -> Study:
-    """Make a draft of these phases; each slot has a cohort of its own, `<slug>-<slot>`, without pictures."""
+def a_draft(
+    *phases: dict[str, Any],
+    slug: str = "s",
+    cases: int = 6,
+    arms: Sequence[Sequence[str]] = (),
+    cohorts: Sequence[Cohort] = (),
+) -> Study:
+    """Make a draft of these phases; unless given, each slot has a cohort of its own, `<slug>-<slot>`, not pictured."""
     slots = list(dict.fromkeys(phase["cohort"] for phase in phases))
     sequences = arms or [[phase["name"] for phase in phases]]
     document = {
@@ -35,8 +42,8 @@ def a_draft(*phases: dict[str, Any], slug: str = "s", cases: int = 6, arms: Sequ
         "phases": list(phases),
         "arms": [{"name": f"arm-{n}", "title": "", "phases": list(one)} for n, one in enumerate(sequences, start=1)],
     }  # fmt: skip
-    cohorts = [an_unpictured_cohort(f"{slug}-{slot.lower()}", cases=cases) for slot in slots]
-    return create_study(slug=slug, protocol=read_protocol(yaml.safe_dump(document)), cohorts=cohorts, title=slug)
+    given = cohorts or [an_unpictured_cohort(f"{slug}-{slot.lower()}", cases=cases) for slot in slots]
+    return create_study(slug=slug, protocol=read_protocol(yaml.safe_dump(document)), cohorts=given, title=slug)
 
 
 def run_with(study: Study, *users: User) -> Study:
