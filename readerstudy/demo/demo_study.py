@@ -15,7 +15,8 @@ from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Role, User
 from readerstudy.cohorts.models import Cohort
 from readerstudy.cohorts.services import get_or_create_cohort
-from readerstudy.demo.services import ReaderProfile, simulate_readers
+from readerstudy.demo.profiles import ReaderProfile
+from readerstudy.demo.services import simulate_readers
 from readerstudy.demo.simulation import Ability
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.detectors.services import import_scores
@@ -148,7 +149,13 @@ def _audit(cohort: Cohort, actor: User) -> None:
 
 def _study(slug: str, title: str, cohort: Cohort, practice: Cohort, actor: User) -> Study:
     study = Study.objects.filter(slug=slug).first() or studies.create_study(
-        slug=slug, preset="single-phase", cohorts=[cohort, practice], title=title, consent=CONSENT, actor=actor
+        slug=slug,
+        preset="single-phase",
+        cohorts=[cohort, practice],
+        title=title,
+        consent=CONSENT,
+        pilot=True,  # nothing that is said of phantoms is evidence
+        actor=actor,
     )
     if study.status == Status.DRAFT:
         _audit(cohort, actor)

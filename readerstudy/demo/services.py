@@ -2,55 +2,57 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-import numpy as np
 from django.db import transaction
 
 from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Role
-from readerstudy.cohorts.models import Case, Source
+from readerstudy.cohorts.models import Source
+from readerstudy.demo.line import HttpLine
+from readerstudy.demo.minds import Know, Picture, SimulatedMind
+from readerstudy.demo.playing import Played, SimulatedReader
+from readerstudy.demo.profiles import ReaderProfile
 from readerstudy.demo.server import loopback_server
-from readerstudy.demo.simulation import Ability, Judgement, SimulatedReader, judge
 from readerstudy.reading.models import Reading
-from readerstudy.reading.queries import next_phase
 from readerstudy.studies import services as studies
-from readerstudy.studies.models import Reader, Study
-from readerstudy.truth.models import Truth, Value
+from readerstudy.studies.models import Feedback, Reader, Study
+from readerstudy.truth.models import Truth
+
+Say = Callable[[str], None]
+
+# What does not change any more, however often the reader comes back.
+_OVER = ("finished", "closed", "not-qualified", "left")
 
 
-@dataclass(frozen=True)
-class ReaderProfile:
-    """Who a simulated reader is said to be, and how well they read."""
+@dataclass
+class Outcome:
+    """What simulated readers have done: cases judged, judgements taken back and revised, and where each reader stands.
 
-    ability: Ability
-    years: int | None = None
-    subspecialty: str = ""
-    country: str = ""
+    `waits_until` is the time for which a study waits whose clock is the real one.
+    """
 
+    judgements: int = 0
+    revisions: int = 0
+    states: dict[str, str] = field(default_factory=dict)
+    waits_until: datetime | None = None
 
-def drawn_profiles(count: int, *, seed: int, auc: float) -> list[ReaderProfile]:
-    """Draw readers whose AUC scatters around the one asked for (standard deviation 0.04, within 0.5 to 0.99)."""
-    generator = np.random.default_rng(seed)
-    aucs = np.clip(generator.normal(auc, 0.04, count), 0.5, 0.99)
-    years = generator.integers(0, 41, count)
-    return [ReaderProfile(Ability(float(a)), years=int(y)) for a, y in zip(aucs, years, strict=True)]
+    def count(self, state: str) -> int:
+        """Say how many readers stand there."""
+        return list(self.states.values()).count(state)
 
 
 def simulate_readers(
-    *, study: Study, profiles: Sequence[ReaderProfile], seed: int, progress: Callable[[str], None] = lambda _: None
-) -> int:
+    *, study: Study, profiles: Sequence[ReaderProfile], seed: int, progress: Say = lambda _: None
+) -> Outcome:
     """Enrol simulated readers in a running study and let them read it through the HTTP API.
 
     After a break the same call goes on where it stopped.
-
-    Returns
-    -------
-    int
-        How many judgements the server acknowledged.
 
     Raises
     ------
@@ -66,23 +68,55 @@ def simulate_readers(
 
 
 def let_read(
-    places: Sequence[Reader],
-    *,
-    profiles: Sequence[ReaderProfile],
-    seed: int,
-    progress: Callable[[str], None] = lambda _: None,
-) -> int:
-    """Let enrolled simulated readers read whatever they have not read yet, and give the number of judgements."""
-    sent = 0
+    places: Sequence[Reader], *, profiles: Sequence[ReaderProfile], seed: int, progress: Say = lambda _: None
+) -> Outcome:
+    """Let enrolled simulated readers read whatever they have not read yet, over every washout of a pilot."""
+    outcome, waiting = Outcome(), list(zip(places, profiles, strict=True))
     with loopback_server() as address:
-        for reader, profile in zip(places, profiles, strict=True):
-            if next_phase(reader) is None:
-                continue
-            with _login(reader) as (username, password):
-                client = SimulatedReader(address, username, password)
-                sent += client.read_study(reader.study.slug, _judge_by_truth(profile.ability, reader, seed))
-            progress(f"{reader.code} has read {reader.study.slug}.")
-    return sent
+        while waiting:
+            opening = []
+            for reader, profile in waiting:
+                played = _let_read_on(address, reader, profile, seed)
+                outcome.judgements += played.judgements
+                outcome.revisions += played.revisions
+                outcome.states[reader.code] = played.state
+                if played.opens_at:
+                    opening.append(datetime.fromisoformat(played.opens_at))
+                progress(_said(reader, played))
+            waiting = [pair for pair in waiting if outcome.states[pair[0].code] not in _OVER]
+            outcome.waits_until = max(opening, default=None)
+            if not (waiting and _wait(waiting[0][0].study, outcome, progress)):
+                break
+    return outcome
+
+
+def _wait(study: Study, outcome: Outcome, progress: Say) -> bool:
+    """Move a pilot's clock to where every reader can go on; False where the clock is the real one."""
+    study.refresh_from_db()
+    if outcome.waits_until is None or not study.is_pilot:
+        return False
+    by = timedelta(seconds=max(1, math.ceil((outcome.waits_until - study.now()).total_seconds())))
+    studies.move_clock(study=study, by=by, actor=None)
+    outcome.waits_until = None
+    progress(f"The clock of {study.slug} was moved on by {by}.")
+    return True
+
+
+def _said(reader: Reader, played: Played) -> str:
+    where = {"finished": "has read all", "left": "has left", "waiting": "waits for the next phase"}
+    return f"{reader.code} {where.get(played.state, f'is at an end ({played.state})')} of {reader.study.slug}."
+
+
+def _let_read_on(address: str, reader: Reader, profile: ReaderProfile, seed: int) -> Played:
+    steps = list(reader.steps())
+    finished = reader.sessions.exclude(finished_at=None).values_list("phase", flat=True).distinct().count()
+    mind = SimulatedMind(
+        profile.ability, reader=reader.number, seed=seed, know=knowledge(), absence=profile.absence(steps=len(steps))
+    )
+    with _login(reader) as (username, password):
+        line = HttpLine(address)
+        line.login(username, password)
+        return SimulatedReader(line, mind).read_study(reader.study.slug, finished=finished)
 
 
 def enrol_simulated(study: Study, profiles: Sequence[ReaderProfile]) -> list[Reader]:
@@ -119,27 +153,30 @@ def _login(reader: Reader) -> Iterator[tuple[str, str]]:
         user.save(update_fields=["password"])
 
 
-def _judge_by_truth(ability: Ability, reader: Reader, seed: int) -> Callable[[str, int], Judgement]:
-    """Let the simulation know what no client is told: the truth of the case at a position.
+def knowledge() -> Know:
+    """Let the simulation know what no client is told of a reading.
 
-    Each draw depends on seed, reader, phase and the picture alone, so that the same seed gives the same judgements
-    whatever codes and orders were drawn.
+    A picture is known by its content, so that the same seed gives the same judgements whatever codes and orders were
+    drawn.
     """
+    known: dict[tuple[str, int], Picture] = {}
 
-    def judge_case(session_code: str, position: int) -> Judgement:
-        reading = Reading.objects.select_related("case", "session__phase").get(
-            session__code=session_code, position=position
-        )
-        picture = _picture_number(reading.case)
-        shared = np.random.default_rng([seed, reading.session.phase.position, picture])
-        own = np.random.default_rng([seed, reading.session.phase.position, picture, int(reader.code[1:])])
-        truth = Truth.objects.get(case=reading.case_id)
-        return judge(
-            ability, synthetic=truth.value == Value.SYNTHETIC, case_effect=shared.standard_normal(), generator=own
-        )
+    def know(session_code: str, position: int) -> Picture:
+        if (session_code, position) not in known:
+            known[session_code, position] = _picture(session_code, position)
+        return known[session_code, position]
 
-    return judge_case
+    return know
 
 
-def _picture_number(case: Case) -> int:
-    return int(Source.objects.get(case=case).pixel_digest[:12], 16)
+def _picture(session_code: str, position: int) -> Picture:
+    reading = Reading.objects.select_related("session__phase").get(session__code=session_code, position=position)
+    truth, phase = Truth.objects.get(case=reading.case_id), reading.session.phase
+    return Picture(
+        synthetic=truth.is_synthetic,
+        number=int(Source.objects.get(case=reading.case_id).pixel_digest[:12], 16),
+        phase=phase.position,
+        again=2 * (reading.session.attempt - 1) + reading.reread,
+        diagnosis=truth.diagnosis,
+        told=reading.session.attempt > 1 and phase.feedback != Feedback.NONE,
+    )

@@ -1,17 +1,13 @@
-"""Simulated readers: they play a study through the HTTP API as a browser does, with an ability that is set."""
+"""How a simulated reader decides: a binormal observer with an ability that is set, as pure draws."""
 
 from __future__ import annotations
 
 import math
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
-import requests
-from django.utils import timezone
 from scipy.special import ndtri
 
 # The share of the decision variable's variance that all readers of a case have in common.
@@ -28,10 +24,20 @@ class Ability:
         The area under the reader's ROC curve over all cases that could be drawn, 0.5 to below 1.
     pace : float
         The median time per case, in seconds.
+    confidence : float
+        The share of the confidence scale that the reader uses, from its lower end on: above 0, up to 1. It bends the
+        ratings monotonically, so the AUC stays, but for ties.
+    diagnosis : float
+        How often a diagnosis that is picked from a list is the right one, where the list has it: 0 to 1.
+    trust : float
+        How far a detector's full verdict moves the decision variable, in its standard deviations.
     """
 
     auc: float
     pace: float = 9.0
+    confidence: float = 1.0
+    diagnosis: float = 0.7
+    trust: float = 1.0
 
     @property
     def separation(self) -> float:
@@ -48,92 +54,46 @@ class Judgement:
     seconds: float
 
 
-def judge(ability: Ability, *, synthetic: bool, case_effect: float, generator: np.random.Generator) -> Judgement:
+def judge(
+    ability: Ability, *, synthetic: bool, case_effect: float, generator: np.random.Generator, leaning: float = 0.0
+) -> Judgement:
     """Draw one judgement.
 
     The decision variable is normal with unit variance around ±d′/2; `case_effect` (standard normal) is its part that
     all readers share, so that hard cases are hard for everybody. Call and confidence are a monotone map of it, so the
     ratings keep the AUC: the confidence is the posterior probability of the call at even odds.
+
+    Parameters
+    ----------
+    leaning : float
+        What an aid adds to the decision variable (`leaning_of`).
     """
     noise = generator.standard_normal()
     centre = ability.separation / 2 * (1 if synthetic else -1)
-    decision = centre + math.sqrt(CASE_SHARE) * case_effect + math.sqrt(1 - CASE_SHARE) * noise
+    decision = centre + math.sqrt(CASE_SHARE) * case_effect + math.sqrt(1 - CASE_SHARE) * noise + leaning
     certainty = abs(math.tanh(max(ability.separation, 0.3) * decision / 2))
     return Judgement(
         call="synthetic" if decision > 0 else "authentic",
-        confidence=min(100, max(1, round(100 * certainty))),
+        confidence=min(100, max(1, round(100 * ability.confidence * certainty))),
         seconds=round(float(generator.lognormal(math.log(ability.pace), 0.4)), 2),
     )
 
 
-class SimulatedReader:
-    """One reader at the HTTP API.
+def leaning_of(aid: Mapping[str, Any] | None, ability: Ability) -> float:
+    """Say how far a detector's verdict moves this reader: towards synthetic where it is positive.
 
-    Parameters
-    ----------
-    address : str
-        Where the application is served.
-    username, password : str
-        The reader's login.
+    A call counts fully; a score from 0 to 1 by its distance from the middle, any other score by its sign and size.
     """
+    if not aid:
+        return 0.0
+    verdicts = []
+    if aid.get("call") is not None:
+        verdicts.append(1.0 if aid["call"] in ("synthetic", True, 1) else -1.0)
+    if (score := aid.get("score")) is not None:
+        verdicts.append(2 * score - 1 if 0 <= score <= 1 else math.tanh(score))
+    return ability.trust * float(np.mean(verdicts)) if verdicts else 0.0
 
-    def __init__(self, address: str, username: str, password: str) -> None:
-        self.address = address
-        self.http = requests.Session()
-        self.http.trust_env = False  # a proxy of this machine has no part in what stays on it
-        self._post_form("/accounts/login/", username=username, password=password)
 
-    def read_study(self, slug: str, judge_case: Callable[[str, int], Judgement]) -> int:
-        """Consent, and read every phase to its end.
-
-        Parameters
-        ----------
-        slug : str
-            The study.
-        judge_case : callable
-            Gives the judgement of the case at a position of a session (code, position).
-
-        Returns
-        -------
-        int
-            How many judgements were sent.
-        """
-        self._post(f"/api/v1/studies/{slug}/consent/")
-        sent = 0
-        state: dict[str, Any] = {"next_session": True}
-        while state["next_session"]:
-            state = self._post(f"/api/v1/studies/{slug}/sessions/")
-            while not state["finished"]:
-                state = self._send(state, judge_case)
-                sent += 1
-        return sent
-
-    def _send(self, state: Mapping[str, Any], judge_case: Callable[[str, int], Judgement]) -> dict[str, Any]:
-        position = state["readings"][0]["position"]
-        judgement = judge_case(state["code"], position)
-        now = timezone.now()
-        body = {
-            "call": judgement.call,
-            "confidence": judgement.confidence,
-            "seconds": judgement.seconds,
-            "shown_at": (now - timedelta(seconds=judgement.seconds)).isoformat(),
-            "submitted_at": now.isoformat(),
-        }
-        path = f"/api/v1/sessions/{state['code']}/readings/{position}/judgements/"
-        session: dict[str, Any] = self._post(path, body, {"Idempotency-Key": str(uuid.uuid4())})["session"]
-        return session
-
-    def _post(self, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-        token = {"X-CSRFToken": self.http.cookies["csrftoken"], **(headers or {})}
-        response = self.http.post(self.address + path, json=body, headers=token, timeout=60)
-        if not response.ok:
-            raise RuntimeError(f"{path} answered {response.status_code}: {response.text[:300]}")
-        answer: dict[str, Any] = response.json()
-        return answer
-
-    def _post_form(self, path: str, **fields: str) -> None:
-        self.http.get(self.address + path, timeout=60).raise_for_status()
-        fields["csrfmiddlewaretoken"] = self.http.cookies["csrftoken"]
-        response = self.http.post(self.address + path, data=fields, timeout=60)
-        if "sessionid" not in self.http.cookies:
-            raise RuntimeError(f"The login of {fields['username']} was refused ({response.status_code}).")
+def on_scale(confidence: int, points: int) -> int:
+    """Give the confidence of the nearest step upwards on a scale of so many points; 0 points are continuous."""
+    return confidence if points == 0 else round(100 * max(1, math.ceil(points * confidence / 100)) / points)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from readerstudy.accounts.models import User
-from readerstudy.audit.models import Event
-from readerstudy.audit.services import GENESIS, first_broken_event, record
+from readerstudy.audit.models import GENESIS, Event
+from readerstudy.audit.services import first_broken_event, record
 
 TAMPERINGS = {
     "a verb is edited": "UPDATE audit_event SET verb = 'other.verb' WHERE id = {second}",

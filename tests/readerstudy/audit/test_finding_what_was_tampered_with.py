@@ -27,7 +27,7 @@ many = settings(max_examples=60, suppress_health_check=[HealthCheck.function_sco
 EVENTS = 6
 
 # Another value for each column: of its own kind, and of kinds that no event of ours has.
-OTHER = {
+OTHER: dict[str, list[Any]] = {
     "at": ["2020-01-01 00:00:00", "2020-01-01 00:00:00.000001"],
     "actor_id": [None],
     "verb": ["other.verb", "", 'verb"with quotes', "vérb"],
@@ -67,10 +67,10 @@ def a_log_at_the_mercy_of_its_owner(actor: User) -> Iterator[Log]:
         transaction.set_rollback(True)
 
 
-def run(statement: str, *values: object) -> int:
+def run(statement: str, *values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def edit_column(column: str, value: object, key: int) -> None:
@@ -78,7 +78,8 @@ def edit_column(column: str, value: object, key: int) -> None:
 
 
 def as_it_stands(key: int) -> dict[str, Any]:
-    return Event.objects.filter(pk=key).values("at", "actor_id", "verb", "target", "detail", "previous", "digest")[0]
+    columns = ("at", "actor_id", "verb", "target", "detail", "previous", "digest")
+    return dict(Event.objects.filter(pk=key).values(*columns)[0])
 
 
 def put_in(key: int, **said: Any) -> str:

@@ -43,7 +43,11 @@ def load() -> dict[str, Any]:
 
 
 def counts() -> list[int]:
-    return [model._default_manager.count() for model in (Cohort, Study, Reader, Judgement, Report, Detector)]
+    judged = Judgement.objects.filter(revision=1).count()
+    cohorts, studies, readers, *more = (
+        model._default_manager.count() for model in (Cohort, Study, Reader, Report, Detector)
+    )
+    return [cohorts, studies, readers, judged, *more]
 
 
 def test_the_demo_is_whole_and_loading_it_again_changes_nothing() -> None:

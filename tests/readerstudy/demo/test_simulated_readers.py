@@ -13,8 +13,10 @@ from django.core.management import CommandError, call_command
 from readerstudy.accounts.models import User
 from readerstudy.cohorts.models import Source
 from readerstudy.demo import services
-from readerstudy.demo.services import ReaderProfile, drawn_profiles, simulate_readers
-from readerstudy.demo.simulation import Ability, SimulatedReader
+from readerstudy.demo.playing import SimulatedReader
+from readerstudy.demo.profiles import ReaderProfile, drawn_profiles
+from readerstudy.demo.services import simulate_readers
+from readerstudy.demo.simulation import Ability
 from readerstudy.reading.models import Judgement
 from readerstudy.reports.services import make_report
 from readerstudy.studies.models import Reader, Study
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # the server answers from 
 TWO = drawn_profiles(2, seed=5, auc=0.8)
 
 
-def said(study: Study) -> dict[tuple[str, str], tuple[str, int, float]]:
+def said(study: Study) -> dict[tuple[str, str], tuple[str | None, int | None, float]]:
     """What each reader says of each picture, whatever codes and orders were drawn."""
     names = dict(Source.objects.values_list("case", "name"))
     rows = Judgement.objects.filter(reading__session__reader__study=study).select_related("reading__session__reader")
@@ -51,7 +53,7 @@ def test_the_report_finds_the_auc_that_the_readers_were_given(make_study: MakeSt
     """
     study = make_study(cases=40)
     profiles: Sequence[ReaderProfile] = [ReaderProfile(Ability(0.85)) for _ in range(6)]
-    assert simulate_readers(study=study, profiles=profiles, seed=2026) == 6 * 40
+    assert simulate_readers(study=study, profiles=profiles, seed=2026).judgements == 6 * 40
     (phase,) = make_report(study=close_and_unblind(study), actor=None).results["phases"]
     assert (phase["summary"]["readers"], phase["summary"]["reads"]) == (6, 240)
     low, high = phase["means"]["auc"]["modalities"][0]["ci"]
@@ -63,7 +65,11 @@ def test_the_report_finds_the_auc_that_the_readers_were_given(make_study: MakeSt
 def test_the_command_reads_practice_and_test_and_says_how_much(make_study: MakeStudy) -> None:
     make_study(practice=True, cases=4)
     said = command("--readers", "2", "--seed", "5")
-    assert said == {"study": "s", "status": "running", "readers": 2, "judgements": 2 * (2 + 4)}
+    assert said.pop("revisions") == Judgement.objects.filter(revision=2).count()
+    assert said == {
+        "study": "s", "status": "running", "readers": 2, "judgements": 2 * (2 + 4), "finished": 2, "left": 0,
+        "waits_until": None,
+    }  # fmt: skip
     assert all(reader.is_simulated and reader.consented_at for reader in Reader.objects.all())
 
 
@@ -97,7 +103,7 @@ def test_after_a_break_the_same_call_goes_on_and_ends_with_the_same_judgements(
 ) -> None:
     study = make_study("s", cases=4)
     unbroken = make_twin(study)
-    send = SimulatedReader._send
+    send = SimulatedReader._submit
     sent: list[int] = []
 
     def break_off(self: SimulatedReader, *arguments: Any) -> dict[str, Any]:
@@ -107,14 +113,14 @@ def test_after_a_break_the_same_call_goes_on_and_ends_with_the_same_judgements(
         return send(self, *arguments)
 
     with monkeypatch.context() as broken:
-        broken.setattr(SimulatedReader, "_send", break_off)
+        broken.setattr(SimulatedReader, "_submit", break_off)
         with pytest.raises(ConnectionError):
             simulate_readers(study=study, profiles=TWO, seed=5)
     assert Judgement.objects.count() == 6
-    assert simulate_readers(study=study, profiles=TWO, seed=5) == 2
+    assert simulate_readers(study=study, profiles=TWO, seed=5).judgements == 2
     simulate_readers(study=unbroken, profiles=TWO, seed=5)
     assert said(study) == said(unbroken)
-    assert simulate_readers(study=study, profiles=TWO, seed=5) == 0
+    assert simulate_readers(study=study, profiles=TWO, seed=5).judgements == 0
 
 
 def test_a_study_that_people_read_in_is_refused(make_study: MakeStudy, reader_user: User) -> None:

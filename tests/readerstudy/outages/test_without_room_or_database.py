@@ -8,6 +8,7 @@ import json
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -89,7 +90,7 @@ def full_disk() -> Iterator[Callable[[], MakeRoom]]:
         make_room()
 
 
-def judged_until_refused(browser: ReaderClient, code: str, key: str) -> tuple[int, HttpResponse]:
+def judged_until_refused(browser: ReaderClient, code: str, key: str) -> tuple[int, Any]:
     """Judge until the server refuses: rows go on fitting for a while into pages that it has."""
     for position in range(1, CASES + 1):
         answer = browser.judge(code, position, key=f"{key}{position:02d}")

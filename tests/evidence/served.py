@@ -1,0 +1,161 @@
+"""The real server on a real database, each a process of its own that can be killed and started again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pwd
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import requests
+from django.conf import settings
+
+from tests.conftest import missing
+from tests.readerstudy.cohorts.conftest import free_port
+
+_CALL = """
+import django, json
+django.setup()
+from tests.evidence.{function} import {function}
+print(json.dumps({function}({numbers})))
+"""
+
+
+class Server:
+    """Gunicorn as `make run` starts it, but for the worker of background jobs, and with the application loaded once.
+
+    Loaded before the workers are forked, it is up again in half the time, and a trial is made of restarts.
+
+    Parameters
+    ----------
+    folder : Path
+        Its DATA_DIR.
+    database : str
+        Its DATABASE_URL; empty for SQLite in its folder.
+    """
+
+    def __init__(self, folder: Path, database: str = "") -> None:
+        self._port = free_port()
+        self.address = f"http://127.0.0.1:{self._port}"
+        own = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        own |= {
+            "DATA_DIR": str(folder),
+            "LOG_LEVEL": "CRITICAL",
+            "WORKER": "none",
+            "PYTHONPATH": str(settings.BASE_DIR),
+        }
+        self.environment = own | ({"DATABASE_URL": database} if database else {})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = [sys.executable, "-m", "gunicorn", "--config", "python:readerstudy.serving"]
+        self._process = subprocess.Popen(
+            [*command, "--preload", "--bind", f"127.0.0.1:{self._port}", "readerstudy.wsgi"],
+            cwd=settings.BASE_DIR, env=self.environment, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not self.answers():
+            assert self._process.poll() is None, "the server ended by itself"
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        """Whether it is there and well."""
+        try:
+            return requests.get(f"{self.address}/healthz", timeout=5).ok
+        except requests.RequestException:
+            return False
+
+    def kill(self) -> None:
+        """Kill master and workers at once: none of them can finish or clean up anything."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def processes(self) -> list[int]:
+        """Give master and workers."""
+        assert self._process is not None
+        master = self._process.pid
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        return [master, *map(int, children)]
+
+    def call(self, function: str, *numbers: int) -> Any:
+        """Call a function of this folder (of the module of its name) on the server's database, and give its answer."""
+        program = _CALL.format(function=function, numbers=", ".join(map(str, numbers)))
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=settings.BASE_DIR, env=self.environment, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return json.loads(done.stdout)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, database: str = "") -> Iterator[Server]:
+    """Give a server that is not started yet, and see that nothing of it is left."""
+    server = Server(folder, database)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+class PostgreSQL:
+    """A PostgreSQL cluster of its own, with all its promises of durability kept as they are by default."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        if not programs:
+            missing("PostgreSQL")
+        self._bin, self._folder, self._data = programs[-1], folder, folder / "data"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._as: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            os.chown(folder, *_nobody())
+            user, group = _nobody()
+            self._as |= {"user": user, "group": group, "extra_groups": []}
+        options = ["--username=readerstudy", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+        subprocess.run([str(self._bin / "initdb"), f"--pgdata={self._data}", *options], check=True, **self._as)
+        self.url = f"postgres://readerstudy@{str(folder).replace('/', '%2F')}/postgres"
+
+    def start(self) -> None:
+        """Start it, and wait until it has recovered; of one that was killed, its children go first."""
+        deadline = time.monotonic() + 60
+        while not self._is_ready():
+            assert time.monotonic() < deadline, "PostgreSQL does not come up"
+            if self._process is None or self._process.poll() is not None:
+                (self._data / "postmaster.pid").unlink(missing_ok=True)
+                options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self._folder}"]
+                self._process = subprocess.Popen(
+                    [str(self._bin / "postgres"), "-D", str(self._data), *options], **self._as
+                )
+            time.sleep(0.1)
+
+    def _is_ready(self) -> bool:
+        asked = [str(self._bin / "pg_isready"), "--quiet", f"--host={self._folder}", "--dbname=postgres"]
+        running = self._process is not None and self._process.poll() is None
+        return running and subprocess.run([*asked, "--username=readerstudy"], check=False).returncode == 0
+
+    def kill(self) -> None:
+        """Kill it with all the processes that serve its clients."""
+        if self._process is not None and self._process.poll() is None:
+            children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+            for process in [self._process.pid, *map(int, children)]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+
+
+def _nobody() -> tuple[int, int]:
+    entry = pwd.getpwnam("nobody")
+    return entry.pw_uid, entry.pw_gid
