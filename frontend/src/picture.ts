@@ -17,6 +17,8 @@ export class Picture {
   private viewer: Viewer | null = null;
   /** Position whose image is on the screen or on its way. */
   private position: number | null = null;
+  /** It could not be loaded; it is tried again when the machine says no more that it failed. */
+  private failed = false;
   private covered = false;
   private region = 'null';
   private turned = 0;
@@ -108,7 +110,9 @@ export class Picture {
   }
 
   private bringUpCurrent(state: Extract<State, { name: 'reading' }>): void {
-    if (!this.viewer || state.reading.position === this.position) return;
+    const again = this.failed && state.problem === null;
+    if (!this.viewer || (state.reading.position === this.position && !again)) return;
+    this.failed = false;
     this.turned = performance.now();
     this.position = state.reading.position;
     this.parts.image.focus({ preventScroll: true });
@@ -136,6 +140,7 @@ export class Picture {
       if (this.position !== position) return;
       this.drop('');
       this.machine.imageFailed(position);
+      this.failed = true;
     }
   }
 

@@ -140,6 +140,7 @@ export class ReadingMachine implements Machine {
   async retry(): Promise<void> {
     if (this.failure) return this.load();
     if (this.told?.problem) return this.askFeedback();
+    this.askForImage();
     if (this.case?.aid.name === 'failed') await this.askAid(this.case);
     if (this.session && this.finishing?.problem) await this.finishing.ask(this.session);
     await Promise.all([this.flush(), this.case?.saver.push()]);
@@ -532,6 +533,7 @@ export class ReadingMachine implements Machine {
     }
     if (outcome.kind === 'closed') this.failure = { kind: 'closed', detail: '' };
     if (settled) this.accept(outcome.session);
+    if (settled) this.askForImage();
     if (outcome.kind === 'elsewhere') this.say(this.takenElsewhere(entry));
     if (outcome.kind === 'stored' && this.isTold(entry)) this.tell();
     else this.settle();
@@ -758,6 +760,13 @@ export class ReadingMachine implements Machine {
     const { session } = this;
     if (!session?.undo || session.reopened || this.waiting.length > 0) return null;
     return Math.max(0, session.undo.seconds_left - (this.around.monotonic() - this.sessionAt) / 1000);
+  }
+
+  /** An image that failed while the network or the login was gone: the page loads it again once nothing is said against it. */
+  private askForImage(): void {
+    if (this.case?.problem?.kind !== 'image') return;
+    this.case.problem = null;
+    this.changed();
   }
 
   private at(position: number): CurrentCase | null {
