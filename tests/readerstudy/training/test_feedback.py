@@ -16,27 +16,9 @@ from tests.readerstudy.unpictured import a_person, an_unpictured_study
 
 
 @pytest.fixture
-def reader_user(db: None) -> User:
-    """The person who reads."""
-    return a_person("reader")
-
-
-@pytest.fixture
-def colleague_user(db: None) -> User:
-    """The other reader of the study."""
-    return a_person("colleague")
-
-
-@pytest.fixture
 def study(reader_user: User, colleague_user: User) -> Study:
     """Two cases to practise on, six to read."""
     return an_unpictured_study(practice=True, readers=[reader_user, colleague_user], consent=True)
-
-
-@pytest.fixture
-def reader(reader_user: User) -> ReaderClient:
-    """The reader's browser."""
-    return ReaderClient(reader_user)
 
 
 @pytest.fixture
