@@ -22,7 +22,8 @@ class LoginForm(AuthenticationForm):
         forms.ValidationError
             It is wrong (`invalid_login`), or was so too often (`too_many`).
         """
-        username, address = self.cleaned_data.get("username"), self.request.META.get("REMOTE_ADDR", "")
+        username = self.cleaned_data.get("username")
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
         if username is None or not self.cleaned_data.get("password"):
             return super().clean()
         throttle = Throttle(username, address)

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from readerstudy.reading.models import Call
 from readerstudy.reading.serializers import MarkSerializer
 from readerstudy.reading.submissions import MarkMade, Submission
-from readerstudy.reading.wire_fields import AnswerField, ViewLogField
+from readerstudy.reading.wire_fields import AnswerField, ViewLogField, is_storable
 
 LONGEST_SECONDS = 7 * 86_400
 LARGEST_DRAFT = 128 * 1024
@@ -54,7 +54,9 @@ class DraftRequestSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=0)
 
     def validate_body(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what is too long to be a draft."""
+        """Refuse what is no draft: too long, or not to be stored."""
+        if not is_storable(body):
+            raise serializers.ValidationError(_("The draft holds a character or a number that cannot be stored."))
         if len(json.dumps(body)) > LARGEST_DRAFT:
             raise serializers.ValidationError(_("A draft holds at most %(kb)s kB.") % {"kb": LARGEST_DRAFT // 1024})
         return body

@@ -336,7 +336,7 @@ def seal_reading(*, reading: Reading) -> None:
     session = reading.session
     _hold_session(session)
     of_case = session.readings.filter(case=reading.case_id, sealed_at=None, judgements__isnull=False)
-    judged = of_case.exclude(pk=session.reopened_id).values_list("pk", flat=True)
+    judged = of_case.exclude(pk=session.reopened_id or 0).values_list("pk", flat=True)
     Reading.objects.filter(pk__in=list(judged)).update(sealed_at=timezone.now())
 
 

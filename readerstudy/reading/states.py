@@ -155,5 +155,5 @@ def _earlier(session: ReadingSession, place: Place) -> list[int]:
     """Give the places that may be revisited."""
     if not session.phase.revisit or place.last is None or session.finished_at is not None:
         return []
-    earlier = session.readings.filter(position__lte=place.last, sealed_at=None).exclude(pk=session.reopened_id)
+    earlier = session.readings.filter(position__lte=place.last, sealed_at=None).exclude(pk=session.reopened_id or 0)
     return list(earlier.order_by("position").values_list("position", flat=True))

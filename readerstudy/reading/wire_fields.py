@@ -25,13 +25,30 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def is_storable(value: Any) -> bool:
+    """Whether every database can hold this as JSON: no NUL, no half of a character, no number beyond all bounds."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+        elif isinstance(one, str):
+            if "\x00" in one or any("\ud800" <= letter <= "\udfff" for letter in one):
+                return False
+        elif isinstance(one, int | float) and not (math.isfinite(one) and abs(one) < 1e15):
+            return False
+    return True
+
+
 @extend_schema_field(_NUMBER_OR_TEXT)
 class AnswerField(serializers.Field[Any, Any, Any, Any]):
     """Words, or the number of an option."""
 
     def to_internal_value(self, data: Any) -> str | int:
         """Take text, and whole numbers."""
-        if isinstance(data, str) and len(data) <= LONGEST_ANSWER and "\x00" not in data:
+        if isinstance(data, str) and len(data) <= LONGEST_ANSWER and is_storable(data):
             return data
         if isinstance(data, int) and not isinstance(data, bool) and abs(data) < 2**31:
             return data

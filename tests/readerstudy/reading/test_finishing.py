@@ -69,4 +69,5 @@ def test_the_list_of_studies_says_what_comes_next(
     study: Study, reader: ReaderClient, code: str, at_most: int | None, state: str
 ) -> None:
     reader.read_on(code, at_most=at_most)
-    assert reader.get("/api/v1/studies/").json() == [{"slug": "s", "title": "s", "reader": "R01", "state": state}]
+    listed = {"slug": "s", "title": "s", "reader": "R01", "state": state, "opens_at": None}
+    assert reader.get("/api/v1/studies/").json() == [listed]
