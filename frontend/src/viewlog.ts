@@ -16,6 +16,7 @@ const MOST_CHARACTERS = 48_000;
 export class ViewLog {
   private kept: ViewEntry[];
   private interval = INTERVAL_MS;
+  private closed = false;
   private characters: number;
 
   constructor(earlier: readonly ViewEntry[] = []) {
@@ -28,6 +29,7 @@ export class ViewLog {
   }
 
   add(ms: number, code: string, ...numbers: number[]): void {
+    if (this.closed) return;
     const entry: ViewEntry = [Math.round(ms), code, ...numbers.map(short)];
     const at = FLOWING.has(code) ? this.latest(code, entry[0]) : -1;
     // The later value takes the place of the earlier one, and keeps its time, so that the order stands.
@@ -75,14 +77,15 @@ export class ViewLog {
     });
     this.kept = thinned;
     this.characters = lengthOf(thinned);
-    // Thousands of discrete events are no drag: the earliest are the ones to keep, then the log is full.
-    while (this.isFull() && this.interval > MOST_INTERVAL_MS) this.drop();
-    if (this.isFull()) this.thin();
+    if (!this.isFull()) return;
+    if (this.interval < MOST_INTERVAL_MS) this.thin();
+    else this.close();
   }
 
-  private drop(): void {
-    this.characters -= lengthOf(this.kept.slice(-1));
-    this.kept.pop();
+  /** Thousands of discrete events are no drag: the earliest are kept, and the log is full. */
+  private close(): void {
+    this.closed = true;
+    while (this.isFull()) this.characters -= lengthOf([this.kept.pop() as ViewEntry]);
   }
 }
 
