@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from readerstudy.accounts.models import User
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -33,6 +27,6 @@ def speak(get_response: Answer) -> Answer:
 
 def language_of(request: HttpRequest) -> str:
     """Give the code of the language to answer a request in."""
-    user = cast("User | AnonymousUser", request.user)
+    user = request.user
     chosen = user.preferences.get("language") if user.is_authenticated else None
-    return chosen if chosen in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
+    return chosen if chosen in list(dict(settings.LANGUAGES)) else translation.get_language_from_request(request)

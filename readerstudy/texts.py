@@ -32,7 +32,7 @@ msgstr ""
 "Plural-Forms: {plurals}\\n"
 
 """
-_Found = tuple[int, str, Any, list[str]]
+_Found = tuple[int, str | tuple[str, ...], list[str], str | None]
 
 
 def collect() -> Catalog:
@@ -41,11 +41,11 @@ def collect() -> Catalog:
     method_map = [("templates/**.html", "readerstudy.texts:extract_template"), ("**.py", "python")]
     found = extract_from_dir(HERE, method_map, keywords=_KEYWORDS, comment_tags=("Translators:",))
     for file, _, message, comments, context in found:
-        catalog.add(message, locations=[(f"readerstudy/{file}", "")], auto_comments=comments, context=context)
+        catalog.add(message, locations=[(f"readerstudy/{file}", 0)], auto_comments=comments, context=context)
     return catalog
 
 
-def extract_template(file: IO[bytes], keywords: Any, comments: Any, options: dict[str, Any]) -> Iterator[_Found]:
+def extract_template(file: IO[bytes], keywords: Any, comments: Any, options: Any) -> Iterator[_Found]:
     """Find the texts of a Django template: Django itself writes it as calls of gettext, which Babel then reads."""
     from django.utils.translation.template import templatize
 
