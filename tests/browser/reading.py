@@ -82,7 +82,7 @@ def start(page: Page) -> None:
 
 def on_case(page: Page, position: int) -> None:
     """Wait until the image of a case is on the screen."""
-    expect(page.locator(f"[data-rendered='{position}']")).to_be_visible()
+    expect(page.locator(f"[data-rendered='{position}']")).to_be_visible(timeout=15_000)
 
 
 def press(page: Page, *keys: str) -> None:

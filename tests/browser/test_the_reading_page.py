@@ -1,8 +1,10 @@
-"""What a reader does with the image and the page."""
+"""What a reader does with the image, the questions and the page."""
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,69 +15,41 @@ from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.services import create_user
 from readerstudy.reading.models import Judgement
 from tests.browser.conftest import PASSWORD, LogIn
-from tests.readerstudy.makers import a_study
+from tests.browser.reading import (
+    CALL,
+    DIAGNOSIS,
+    MARKS,
+    NOTE,
+    QUALITY,
+    a_phase,
+    a_running_study,
+    begin,
+    on_case,
+    open_session,
+    press,
+    saved,
+    start,
+)
+
+UNTOLD = {"purpose": "purpose-blinded", "undo_seconds": 0}
 
 
 @pytest.fixture
 def reader(server: str) -> User:
-    """A reader of a study of six cases, who has agreed."""
-    user = create_user(username="reader", password=PASSWORD, role=Role.READER)
-    a_study(readers=[user], consent=True)
-    return user
+    """A reader who is in no study yet."""
+    return create_user(username="reader", password=PASSWORD, role=Role.READER)
 
 
-def start(page: Page) -> None:
-    page.get_by_role("button", name="reading").click()
-    expect(page.locator("[data-rendered]")).to_be_visible()
+def reading_of(reader: User, log_in: LogIn, **settings: Any) -> Page:
+    """Open the first case of a study of one phase with these settings."""
+    a_running_study(a_phase(**settings), readers=[reader])
+    page = log_in("reader")
+    start(page)
+    return page
 
 
 def corner(page: Page, name: str) -> str:
     return page.locator(f"[data-part=corner{name}]").inner_text()
-
-
-def test_closing_the_browser_and_coming_back_resumes_at_the_same_case(reader: User, log_in: LogIn) -> None:
-    page = log_in("reader")
-    start(page)
-    for key in ("a", "5", "Enter"):
-        page.keyboard.press(key)
-    expect(page.locator("[data-rendered='2']")).to_be_visible()
-    page.context.close()
-
-    again = log_in("reader")
-    expect(again.get_by_text("1 of 6")).to_be_visible()
-    start(again)
-    expect(again.locator("[data-rendered='2']")).to_be_visible()
-    expect(again.locator("[data-part=count]")).to_have_text("Case 2 of 6")
-
-
-def test_window_zoom_invert_and_reset_work_by_mouse_and_by_key(reader: User, log_in: LogIn) -> None:
-    page = log_in("reader")
-    start(page)
-    before = corner(page, "Window"), corner(page, "Zoom")
-    box = page.locator("[data-part=viewport]").bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 80, y + 40, steps=5)
-    page.mouse.up()
-    expect(page.locator("[data-part=cornerWindow]")).not_to_have_text(before[0])
-    page.mouse.wheel(0, -300)
-    expect(page.locator("[data-part=cornerZoom]")).not_to_have_text(before[1])
-    page.keyboard.press("Space")
-    expect(page.locator("[data-part=cornerWindow]")).to_have_text(before[0])
-    expect(page.locator("[data-part=cornerZoom]")).to_have_text(before[1])
-    page.keyboard.press("z")
-    expect(page.locator("[data-part=cornerZoom]")).not_to_have_text(before[1])
-
-
-def test_invert_turns_the_picture_into_its_negative(reader: User, log_in: LogIn) -> None:
-    page = log_in("reader")
-    start(page)
-    upright = mean_grey(page)
-    page.keyboard.press("i")
-    page.wait_for_timeout(300)
-    assert mean_grey(page) == pytest.approx(255 - upright, abs=12)
 
 
 def mean_grey(page: Page) -> float:
@@ -87,51 +61,307 @@ def mean_grey(page: Page) -> float:
     return float(np.asarray(Image.open(BytesIO(shot)).convert("L")).mean())
 
 
+def the_judgement(page: Page) -> Judgement:
+    """The only judgement, once the page says that it is saved."""
+    saved(page)
+    return Judgement.objects.get()
+
+
+def hint(page: Page) -> Any:
+    return expect(page.locator("[data-part=hint]"))
+
+
+def test_closing_the_browser_and_coming_back_resumes_at_the_same_case(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in)
+    press(page, "a", "5", "Enter")
+    on_case(page, 2)
+    page.context.close()
+
+    again = log_in("reader")
+    expect(again.get_by_text("1 of 4")).to_be_visible()
+    start(again)
+    on_case(again, 2)
+    expect(again.locator("[data-part=count]")).to_have_text("2 of 4")
+
+
+def test_what_was_entered_is_there_again_after_a_reload(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, questions=[CALL, NOTE])
+    press(page, "s", "7")
+    page.get_by_label("Anything unusual?").fill("a ring on the left hand")
+    expect(page.locator("[data-part=saveState]")).to_have_text("Saved")
+    page.reload()
+    begin(page)
+    expect(page.get_by_label("Anything unusual?")).to_have_value("a ring on the left hand")
+    expect(page.locator("[data-call=synthetic]")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".scale .value")).to_have_text("70")
+
+
+def test_invert_and_reset_change_the_picture_and_bring_it_back(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in)
+    upright, window = mean_grey(page), corner(page, "Window")
+    page.get_by_role("button", name="Invert").click()
+    page.wait_for_timeout(300)
+    assert mean_grey(page) == pytest.approx(255 - upright, abs=12)
+    press(page, "z")
+    expect(page.locator("[data-part=cornerZoom]")).not_to_have_text("Zoom 1.00×")
+    press(page, "Space")
+    expect(page.locator("[data-part=cornerZoom]")).to_have_text("Zoom 1.00×")
+    assert corner(page, "Window") == window
+
+
 def test_what_was_said_of_one_case_is_not_there_for_the_next(reader: User, log_in: LogIn) -> None:
-    page = log_in("reader")
-    start(page)
-    for key in ("s", "9", "Enter"):
-        page.keyboard.press(key)
-    expect(page.locator("[data-rendered='2']")).to_be_visible()
+    page = reading_of(reader, log_in)
+    press(page, "s", "9", "Enter")
+    on_case(page, 2)
     for call in ("authentic", "synthetic"):
         expect(page.locator(f"[data-call={call}]")).to_have_attribute("aria-pressed", "false")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-part=count]")).to_have_text("Case 2 of 6")
-    assert Judgement.objects.count() == 1
+    press(page, "Enter")
+    hint(page).to_have_text("Still needed: your call.")
+    expect(page.locator("[data-part=count]")).to_have_text("2 of 4")
+    assert the_judgement(page).confidence == 90
 
 
-def test_two_tabs_on_the_same_case_store_one_judgement_and_say_so(reader: User, log_in: LogIn) -> None:
-    first = log_in("reader")
-    start(first)
-    second = first.context.new_page()
-    second.goto(first.url)
-    expect(second.locator("[data-rendered='1']")).to_be_visible()
-    for key in ("s", "9", "Enter"):
-        first.keyboard.press(key)
-    expect(first.locator("[data-rendered='2']")).to_be_visible()
-    for key in ("a", "2", "Enter"):
-        second.keyboard.press(key)
-    expect(second.locator("[data-rendered='2']")).to_be_visible()
-    expect(second.get_by_text("already judged")).to_be_visible()
-    assert [(j.call, j.confidence) for j in Judgement.objects.all()] == [("synthetic", 90)]
+def test_the_corners_tell_case_window_and_zoom_and_nothing_else(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in)
+    corners = " ".join(page.locator(".corner").all_inner_texts())
+    assert re.fullmatch(r"Case 1 W \d+ +L \d+ Zoom 1\.00×", corners)
+
+
+def test_quality_diagnosis_and_remark_are_answered_by_keyboard_alone(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, **UNTOLD, questions=[QUALITY, DIAGNOSIS, NOTE])
+    press(page, "3")
+    hint(page).to_have_text("Still needed: “What do you see?”.")
+    press(page, "q")
+    page.keyboard.type("effus")
+    expect(page.get_by_role("option")).to_have_count(1)
+    press(page, "Enter", "Tab")
+    page.keyboard.type("no marker")
+    hint(page).to_have_text("")
+    press(page, "Control+Enter")
+    on_case(page, 2)
+    assert the_judgement(page).answers == {"quality": 3, "diagnosis": "Pleural effusion", "note": "no marker"}
+    assert the_judgement(page).call is None
+
+
+def test_words_that_are_no_entry_of_the_list_are_no_answer(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, **UNTOLD, questions=[DIAGNOSIS])
+    field = page.get_by_role("combobox", name="What do you see?")
+    field.fill("Pneumomia")
+    expect(page.get_by_text("Nothing in the list fits.")).to_be_visible()
+    press(page, "Escape")
+    expect(field).to_have_value("")
+    hint(page).to_have_text("Still needed: “What do you see?”.")
+
+
+def test_digits_in_a_text_are_text(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, questions=[CALL, NOTE])
+    page.get_by_label("Anything unusual?").focus()
+    page.keyboard.type("5 screws, Q")
+    expect(page.get_by_label("Anything unusual?")).to_have_value("5 screws, Q")
+    expect(page.locator(".scale .value")).to_have_text("–")
+
+
+def test_a_scale_of_points_is_answered_by_digits_and_stored_as_confidence(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, questions=[{**CALL, "points": 5}])
+    press(page, "a", "7", "4")
+    expect(page.get_by_role("radio", name="4 of 5")).to_be_checked()
+    press(page, "Enter")
+    on_case(page, 2)
+    judgement = the_judgement(page)
+    assert (judgement.call, judgement.confidence) == ("authentic", 80)
+
+
+def test_who_cannot_tell_gives_no_confidence(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, questions=[{**CALL, "forced": False}])
+    press(page, "c")
+    expect(page.get_by_text("Without a call there is no confidence to give.")).to_be_visible()
+    press(page, "Enter")
+    on_case(page, 2)
+    judgement = the_judgement(page)
+    assert (judgement.call, judgement.confidence, judgement.rating) == (None, None, None)
+
+
+def test_a_question_with_a_condition_comes_and_goes_with_its_condition(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, questions=[CALL, MARKS])
+    marks = page.get_by_role("group", name="Mark what gave it away")
+    expect(marks).to_be_hidden()
+    press(page, "s")
+    expect(marks).to_be_visible()
+    press(page, "a")
+    expect(marks).to_be_hidden()
+
+
+def test_marks_are_drawn_given_a_reason_removed_and_stored(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, questions=[CALL, MARKS])
+    press(page, "s", "8")
+    box = page.locator("[data-part=viewport]").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.get_by_role("button", name="Point").click()
+    page.mouse.click(x, y)
+    page.mouse.click(x + 60, y)
+    expect(page.get_by_role("button", name="Remove mark 2")).to_be_visible()
+    page.get_by_role("button", name="Remove mark 2").click()
+    expect(page.get_by_role("button", name="Remove mark 2")).to_have_count(0)
+    hint(page).to_contain_text("each mark needs a reason")
+    page.get_by_label("Reason of mark 1").select_option("Uniform grain")
+    page.locator("[data-part=submit]").click()
+    on_case(page, 2)
+    mark = the_judgement(page).marks.get()
+    assert (mark.question.name, mark.kind, mark.reason) == ("telltales", "point", "Uniform grain")
+    assert mark.points == [pytest.approx([0.5, 0.5], abs=0.02)]
+
+
+def test_the_last_judgement_can_be_undone_and_is_then_a_second_revision(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in)
+    press(page, "s", "9", "Enter")
+    on_case(page, 2)
+    page.get_by_role("button", name="Undo last judgement").click()
+    on_case(page, 1)
+    expect(page.get_by_text("You are changing case 1")).to_be_visible()
+    expect(page.locator("[data-call=synthetic]")).to_have_attribute("aria-pressed", "true")
+    press(page, "a", "3", "Enter")
+    on_case(page, 2)
+    saved(page)
+    assert [(j.call, j.confidence) for j in Judgement.objects.order_by("revision")] == [
+        ("synthetic", 90),
+        ("authentic", 30),
+    ]
+
+
+def test_a_reopened_judgement_may_stand_as_it_was(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in)
+    press(page, "s", "9", "Enter")
+    on_case(page, 2)
+    saved(page)
+    press(page, "Control+z")
+    on_case(page, 1)
+    page.get_by_role("button", name="Leave it as it was").click()
+    on_case(page, 2)
+    assert the_judgement(page).confidence == 90
+
+
+def test_where_a_judgement_is_final_nothing_offers_to_undo_it(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, undo_seconds=0)
+    press(page, "s", "9", "Enter")
+    on_case(page, 2)
+    expect(page.get_by_role("button", name="Undo last judgement")).to_be_hidden()
+
+
+def test_earlier_cases_can_be_opened_where_the_phase_allows_it(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, revisit=True)
+    for position in (1, 2):
+        on_case(page, position)
+        press(page, "s", "9", "Enter")
+    on_case(page, 3)
+    page.get_by_label("Earlier cases").select_option("1")
+    page.get_by_role("button", name="Open").click()
+    on_case(page, 1)
+    press(page, "a", "Enter")
+    on_case(page, 3)
+    saved(page)
+    assert [j.revision for j in Judgement.objects.filter(reading__position=1)] == [1, 2]
+
+
+def test_a_pause_hides_the_image_and_stops_the_clock(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in)
+    press(page, "Shift+P")
+    expect(page.get_by_role("heading", name="Paused")).to_be_visible()
+    expect(page.locator("[data-part=viewport]")).not_to_be_visible()
+    elapsed = page.locator("[data-part=elapsed]").inner_text()
+    page.wait_for_timeout(2_500)
+    expect(page.locator("[data-part=elapsed]")).to_have_text(elapsed)
+    press(page, "Space")
+    expect(page.locator("[data-part=viewport]")).to_be_visible()
+    press(page, "a", "5", "Enter")
+    on_case(page, 2)
+    assert the_judgement(page).paused_seconds >= 2.4
+
+
+def test_a_soft_limit_says_so_in_words_and_lets_go_on(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, time_limit="soft", time_limit_seconds=5)
+    expect(page.locator("[data-part=clock]")).to_contain_text("is over. You may still finish it", timeout=15_000)
+    press(page, "a", "5", "Enter")
+    on_case(page, 2)
+    assert the_judgement(page).timed_out is False
+
+
+def test_a_hard_limit_counts_down_and_sends_what_is_there(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, time_limit="hard", time_limit_seconds=5)
+    expect(page.locator("[data-part=clock]")).to_contain_text("Time left: 0:0")
+    press(page, "a", "5")
+    on_case(page, 2)
+    expect(page.get_by_text("Time is up")).to_be_visible()
+    judgement = the_judgement(page)
+    assert (judgement.timed_out, judgement.call) == (True, "authentic")
 
 
 def test_the_next_image_is_fetched_before_it_is_asked_for(reader: User, log_in: LogIn) -> None:
+    a_running_study(a_phase(), readers=[reader])
     page = log_in("reader")
     frames: list[str] = []
     page.on("request", lambda request: frames.append(request.url) if "/frames/" in request.url else None)
     start(page)
     for _ in range(50):
-        if len(frames) >= 3:
+        if len(set(frames)) >= 3:
             break
         page.wait_for_timeout(100)
     assert len(set(frames)) == 3, "the current image and two ahead"
 
 
 def test_the_help_lists_the_keys_and_closes_by_escape(reader: User, log_in: LogIn) -> None:
-    page = log_in("reader")
-    start(page)
-    page.keyboard.press("?")
+    page = reading_of(reader, log_in)
+    press(page, "?")
     expect(page.get_by_role("dialog")).to_contain_text("Invert")
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.get_by_role("dialog")).not_to_be_visible()
+
+
+def test_a_changed_key_works_is_kept_and_names_what_it_would_take(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in)
+    press(page, "?")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Change keys").click()
+    dialog.get_by_role("button", name="Call it synthetic: S. Change").click()
+    press(page, "a")
+    expect(dialog.get_by_text("A already means “Call it authentic”")).to_be_visible()
+    press(page, "9")
+    expect(dialog.get_by_text("9 has a fixed meaning")).to_be_visible()
+    press(page, ";")
+    expect(dialog.get_by_text("“Call it synthetic” is now ;.")).to_be_visible()
+    expect(dialog.get_by_text("Your keys are saved")).to_be_visible()
+    page.reload()
+    begin(page)
+    press(page, ";")
+    expect(page.locator("[data-call=synthetic]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_an_expired_login_is_renewed_in_place_and_nothing_is_lost(
+    reader: User, log_in: LogIn, tolerated: list[str]
+) -> None:
+    tolerated += ["status of 400", "status of 403", "status of 404"]  # what Chromium notes of requests without a login
+    page = reading_of(reader, log_in, questions=[CALL, NOTE])
+    press(page, "s", "6")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Anything unusual?").fill("typed after the login had expired")
+    dialog = page.get_by_role("dialog", name="Log in again")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Password").fill("not this one")
+    press(page, "Enter")
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("Password").fill(PASSWORD)
+    press(page, "Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Anything unusual?")).to_have_value("typed after the login had expired")
+    page.locator("[data-part=submit]").click()
+    on_case(page, 2)
+    assert the_judgement(page).answers == {"note": "typed after the login had expired"}
+
+
+def test_a_page_that_is_opened_and_left_judges_nothing(reader: User, log_in: LogIn) -> None:
+    a_running_study(a_phase(), readers=[reader])
+    page = log_in("reader")
+    open_session(page)
+    page.get_by_role("link", name="Leave").click()
+    expect(page.get_by_role("heading", name="My studies")).to_be_visible()
+    assert not Judgement.objects.exists()

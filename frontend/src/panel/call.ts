@@ -63,7 +63,8 @@ function anchors(): HTMLElement {
 function slider(deeds: Deeds): Scale {
   const input = make('input', { type: 'range', id: 'confidence', min: 1, max: 100, step: 1 });
   input.addEventListener('input', () => deeds.confidence(input.valueAsNumber));
-  const value = make('output', { for: 'confidence' });
+  // The slider says its value itself; a second voice would only repeat it.
+  const value = make('span', { class: 'value', 'aria-hidden': 'true' });
   const ticks = Array.from({ length: 10 }, (_, index) => tick((index + 1) * 10, deeds));
   const head = make('div', { class: 'scale-head' }, make('label', { for: 'confidence' }, t.call.confidence), value);
   const element = make('div', { class: 'scale' }, head, input, make('div', { class: 'ticks' }, ...ticks), anchors());

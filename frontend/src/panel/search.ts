@@ -47,7 +47,9 @@ class Search implements Widget {
       placeholder: t.panel.search,
       autocomplete: 'off',
     });
-    this.list = make('ul', { id, role: 'listbox', class: 'matches', 'aria-labelledby': nameOf(question) });
+    // Out of the way of Tab: the field moves through the list by the arrow keys.
+    const attributes = { id, role: 'listbox', class: 'matches', tabindex: -1 };
+    this.list = make('ul', { ...attributes, 'aria-labelledby': nameOf(question) });
     this.element = field(question, this.input, this.empty, this.list);
     this.input.addEventListener('input', () => this.narrow());
     this.input.addEventListener('keydown', (event) => this.press(event));
