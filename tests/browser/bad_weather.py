@@ -30,7 +30,7 @@ PROBE = """() => {
     submit: part('submit')?.textContent ?? '',
     save: part('saveState')?.dataset.kind ?? '',
     call: document.querySelector('[data-call][aria-pressed=true]')?.dataset.call ?? null,
-    confidence: Number(document.querySelector('output[for=confidence]')?.textContent || 0) || null,
+    confidence: Number(document.querySelector('#confidence')?.getAttribute('aria-valuetext')) || null,
     waiting: part('stage')?.classList.contains('waiting') ?? false,
   };
 }"""

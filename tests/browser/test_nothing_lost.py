@@ -147,7 +147,7 @@ class BadDay:
         other = self.open_tab()
         page, position, entered = self.enter()
         expect(other.locator(f"[data-call={entered[0]}][aria-pressed=true]")).to_be_visible()
-        expect(other.locator("output[for=confidence]")).to_have_text(str(entered[1]))
+        expect(other.locator("#confidence")).to_have_attribute("aria-valuetext", str(entered[1]))
         self.person.send(page, position, entered)
         if self.person.look(other)["position"] == position:
             other.keyboard.press("Enter")
