@@ -13,7 +13,6 @@ from django.db import transaction
 
 from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Role
-from readerstudy.cohorts.models import Source
 from readerstudy.demo.line import HttpLine
 from readerstudy.demo.minds import Know, Picture, SimulatedMind
 from readerstudy.demo.playing import Played, SimulatedReader
@@ -170,11 +169,12 @@ def knowledge() -> Know:
 
 
 def _picture(session_code: str, position: int) -> Picture:
-    reading = Reading.objects.select_related("session__phase").get(session__code=session_code, position=position)
+    readings = Reading.objects.select_related("session__phase", "case__image")
+    reading = readings.get(session__code=session_code, position=position)
     truth, phase = Truth.objects.get(case=reading.case_id), reading.session.phase
     return Picture(
         synthetic=truth.is_synthetic,
-        number=int(Source.objects.get(case=reading.case_id).pixel_digest[:12], 16),
+        number=int(reading.case.image.sha256[:12], 16),
         phase=phase.position,
         again=2 * (reading.session.attempt - 1) + reading.reread,
         diagnosis=truth.diagnosis,
