@@ -98,8 +98,13 @@ class _Dumper(yaml.SafeDumper):
     """Texts of several lines as blocks, so that people can edit them."""
 
 
+# What YAML reads as the end of a line, and would give back as another one where it is not escaped.
+_OTHER_ENDS = frozenset("\r\x85\u2028\u2029\ufeff")
+
+
 def _present_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    style = '"' if _OTHER_ENDS & set(text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _present_text)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -14,6 +16,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
 from readerstudy.cohorts.services import create_cohort
 from readerstudy.studies.models import Phase, Study
+from readerstudy.studies.presets import PRESETS, preset, preset_text
 from readerstudy.studies.services import StudyError, create_study
 from tests.readerstudy.unpictured import an_unpictured_cohort
 
@@ -115,12 +118,23 @@ def test_the_command_says_what_is_missing_before_the_draft_can_be_locked() -> No
 def test_the_page_makes_a_draft_and_leads_to_its_protocol(client: Client, coordinator: User) -> None:
     client.force_login(coordinator)
     main, warm_up = (an_unpictured_cohort(slug, cases=2) for slug in ("main", "warm-up"))
-    form = {"title": "My study", "slug": "mine", "cohort": main.pk, "practice": warm_up.pk}
-    assert client.post("/studies/new/", form).headers["Location"] == "/studies/mine/protocol/"
+    form = {"title": "My study", "slug": "mine", "cohort-A": main.pk, "cohort-P": warm_up.pk}
+    answer = client.post("/studies/new/from/single-phase/", form)
+    assert answer.headers["Location"] == "/studies/mine/protocol/"
     study = Study.objects.get()
     assert study.created_by == coordinator
     assert [phase.name for phase in study.phases.all()] == ["practice", "phase-1"]
     assert "My study" in client.get("/studies/").content.decode()
+
+
+def test_a_pilot_is_made_by_page_and_by_command(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    main = an_unpictured_cohort("main", cases=2)
+    form = {"title": "T", "slug": "by-page", "cohort-A": main.pk, "pilot": "on"}
+    client.post("/studies/new/from/single-phase/", form)
+    create("by-command", "main", pilot=True)
+    create("no-pilot", "main")
+    assert set(Study.objects.filter(is_pilot=True).values_list("slug", flat=True)) == {"by-page", "by-command"}
 
 
 def test_the_page_says_what_is_wrong_and_makes_nothing(client: Client, coordinator: User) -> None:
@@ -128,14 +142,98 @@ def test_the_page_says_what_is_wrong_and_makes_nothing(client: Client, coordinat
     cohort = an_unpictured_cohort("main", cases=2)
     create_study(slug="taken", preset="single-phase", cohorts=[cohort])
     wrong: dict[str, dict[str, object]] = {
-        "There is a study of this name: choose another.": {"slug": "taken", "cohort": cohort.pk},
-        "Enter a valid “slug”": {"slug": "two words", "cohort": cohort.pk},
+        "There is a study of this name: choose another.": {"slug": "taken", "cohort-A": cohort.pk},
+        "Enter a valid “slug”": {"slug": "two words", "cohort-A": cohort.pk},
         "This field is required.": {"slug": "mine"},
-        "Choose other cases than those of the test.": {"slug": "mine", "cohort": cohort.pk, "practice": cohort.pk},
-    }
+        "Choose other cases than those for: cases to read.": {
+            "slug": "mine", "cohort-A": cohort.pk, "cohort-P": cohort.pk,
+        },
+    }  # fmt: skip
     for message, fields in wrong.items():
-        assert message in client.post("/studies/new/", {"title": "T", **fields}).content.decode()
+        assert message in client.post("/studies/new/from/single-phase/", {"title": "T", **fields}).content.decode()
     assert Study.objects.count() == 1
+
+
+def test_every_preset_is_offered_and_has_its_form(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    an_unpictured_cohort("main", cases=2)
+    offered = client.get("/studies/new/").content.decode()
+    for name in PRESETS:
+        assert f"/studies/new/from/{name}/" in offered
+        page = client.get(f"/studies/new/from/{name}/").content.decode()
+        assert page.count("<select") == len(preset(name).cohorts)
+    assert client.get("/studies/new/from/none-such/").status_code == 404
+
+
+def test_without_a_cohort_the_form_says_how_to_get_one(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    page = client.get("/studies/new/from/rsna2026/").content.decode()
+    assert "There are no cohorts yet" in page
+    assert "<select" not in page
+
+
+def test_a_protocol_of_ones_own_is_read_first_and_then_asked_about(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    cohort = an_unpictured_cohort("main", cases=2)
+    document = preset_text("training").replace("name: training\ntitle: Training", "name: ours\ntitle: Ours", 1)
+    asked = client.post("/studies/new/from/own/", {"document": document}).content.decode()
+    assert "cohort-A" in asked
+    form = {"document": document, "slug": "mine", "title": "T", "cohort-A": cohort.pk}
+    client.post("/studies/new/from/own/", form)
+    study = Study.objects.get()
+    assert study.preset == "ours"
+    assert [phase.name for phase in study.phases.all()] == ["training"]
+
+
+def test_a_protocol_comes_from_a_file_too(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    an_unpictured_cohort("main", cases=2)
+    file = SimpleUploadedFile("p.yaml", ("\ufeff" + preset_text("training")).encode())
+    assert "cohort-A" in client.post("/studies/new/from/own/", {"file": file}).content.decode()
+    picture = SimpleUploadedFile("p.yaml", b"\x89PNG\xff\xfe")
+    assert "no text in UTF-8" in client.post("/studies/new/from/own/", {"file": picture}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("name: [", "The YAML cannot be read"),
+        ("name: x\nphases: []", "cohorts: is missing"),
+        ("", "must be settings"),
+    ],
+)
+def test_a_protocol_that_cannot_be_read_makes_nothing_and_says_why(
+    client: Client, coordinator: User, document: str, said: str
+) -> None:
+    client.force_login(coordinator)
+    assert said in client.post("/studies/new/from/own/", {"document": document}).content.decode()
+    assert not Study.objects.exists()
+
+
+def test_the_command_takes_a_file_and_names_its_faults(tmp_path: Path) -> None:
+    an_unpictured_cohort("main", cases=2)
+    file = tmp_path / "ours.yaml"
+    file.write_text(preset_text("training"), encoding="utf-8")
+    assert create("mine", "main", preset=str(file))["phases"] == ["training"]
+    file.write_text("name: x", encoding="utf-8")
+    with pytest.raises(CommandError, match="title: is missing"):
+        create("second", "main", preset=str(file))
+    with pytest.raises(CommandError, match="cannot be read"):
+        create("second", "main", preset=str(tmp_path / "absent.yaml"))
+    with pytest.raises(CommandError, match=r"no preset “absent”.* or name a file that ends in \.yaml"):
+        create("second", "main", preset="absent")
+    assert Study.objects.count() == 1
+
+
+def test_rsna2026_takes_two_cohorts_in_its_order_and_practice_if_there_is_a_third() -> None:
+    for slug in ("a", "b", "c"):
+        an_unpictured_cohort(slug, cases=2)
+    assert create("two", "a", "b", preset="rsna2026")["phases"] == ["phase-1", "phase-2", "phase-3"]
+    assert create("three", "a", "b", "c", preset="rsna2026")["phases"] == ["practice", "phase-1", "phase-2", "phase-3"]
+    read = dict(Phase.objects.filter(study__slug="three").values_list("name", "cohort__slug"))
+    assert read == {"practice": "c", "phase-1": "a", "phase-2": "a", "phase-3": "b"}
+    with pytest.raises(CommandError, match="takes 2 to 3 cohorts, in this order: cases of phases 1 and 2; cases of"):
+        create("one", "a", preset="rsna2026")
 
 
 def test_without_a_study_the_page_says_how_to_begin(client: Client, coordinator: User) -> None:
