@@ -297,6 +297,7 @@ export class Viewer {
   }
 
   private reset(): void {
+    this.changes.follow(this.main.sight());
     for (const pane of this.panes()) pane.reset();
     this.changed.tell(['r']);
     this.changes.startAt(this.main.sight());
