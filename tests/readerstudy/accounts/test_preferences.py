@@ -52,7 +52,8 @@ def test_the_language_is_answered_in(reader: Client) -> None:
     "changes",
     [
         {"language": "tlh"}, {"language": None}, {"keys": []}, {"keys": {"invert": ["x"]}},
-        {"keys": {"invert": "x" * 31}}, {"keys": {"a" * 61: "x"}}, {"keys": {f"k{n}": "x" for n in range(101)}}, {"keys": {"invert": "\x00"}},
+        {"keys": {"invert": "x" * 31}}, {"keys": {"a" * 61: "x"}},
+        {"keys": {f"k{n}": "x" for n in range(101)}}, {"keys": {"invert": "\x00"}},
     ],
 )  # fmt: skip
 def test_what_cannot_be_preferred_is_refused_and_changes_nothing(
