@@ -96,7 +96,7 @@ def test_two_windows_that_revise_at_once_add_one_revision(begun: tuple[Study, li
 
 def test_a_judgement_comes_before_the_close_of_its_study_or_not_at_all(begun: tuple[Study, list[str]]) -> None:
     study, codes = begun
-    said = together(*(lambda at=code: judge(at, 1) for code in codes), lambda: close_study(study=study, actor=None))  # type: ignore[misc]
+    said = together(*(lambda at=code: judge(at, 1) for code in codes), lambda: close_study(study=study, actor=None))
     study.refresh_from_db()
     assert study.closed_at is not None
     assert Judgement.objects.count() == said.count("done") - 1

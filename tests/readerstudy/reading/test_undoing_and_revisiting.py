@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -28,7 +29,7 @@ Pass = Callable[[int], None]
 def begin(reader_user: User, reader: ReaderClient) -> Begin:
     """Give the function that starts a session of a phase with these settings."""
 
-    def start(**settings: object) -> str:
+    def start(**settings: Any) -> str:
         run_with(a_draft(a_phase(**settings)), reader_user)
         return str(reader.start().json()["code"])
 
