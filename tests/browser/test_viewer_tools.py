@@ -32,8 +32,8 @@ SIDE = 512
 #: Rows and columns of a bright square on a dark picture, and its middle in fractions of the picture.
 SQUARE = slice(80, 140), slice(320, 380)
 MIDDLE = (350 / SIDE, 110 / SIDE)
-#: A hundredth of the picture's width is 5 mm where its pixels are 1 mm apart.
-SPACING = 1.0
+#: Millimetres between pixels: such a picture is as wide as what the calibrated profile shows, 205 mm.
+SPACING = 0.4
 MARKS = {
     "name": "telltales", "kind": "marks", "text": "What gives it away?", "required": False,
     "tools": ["point", "box", "freehand"], "options": ["Grain"],
@@ -337,7 +337,7 @@ def test_lengths_are_in_millimetres_where_the_whole_cohort_has_one_spacing(
     square = bench.square()
     width = float(columns[-1] - columns[0] + 1)
     bench.drag((square[0] - width / 2, square[1]), (width, 0))
-    assert number(bench.labels("length")[0], " mm") == pytest.approx(60 * SPACING, abs=1.5)
+    assert number(bench.labels("length")[0], " mm") == pytest.approx(60 * SPACING, abs=0.6)
 
 
 def number(label: str, unit: str) -> float:
