@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from readerstudy.cohorts.models import Source
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.reading.models import Call, Judgement, Reading
-from readerstudy.studies.models import UNTESTED, Asked, HangingList, Phase, Question, QuestionKind, Study
+from readerstudy.studies.models import UNTESTED, Asked, HangingList, Phase, QuestionKind, Study
 from readerstudy.truth.models import Truth
 
 COLUMNS = [
@@ -75,21 +75,21 @@ def last_judgements(phases: Sequence[Phase]) -> list[Judgement]:
 
 
 def _judgement_rows(phases: list[Phase], truths: dict[int, Truth]) -> list[dict[str, Any]]:
-    asked = _diagnosis_questions(phases)
+    asked = {phase.pk: diagnosis_question(phase) for phase in phases}
     rows = []
     for judgement in last_judgements(phases):
         truth = truths[judgement.reading.case_id]
-        found = _diagnosis_correct(judgement, asked.get(judgement.reading.session.phase_id, ""), truth)
+        found = _diagnosis_correct(judgement, asked[judgement.reading.session.phase_id], truth)
         # "Cannot tell", and answers that nothing can be compared with, are no outcome; they are in answers.csv.
         if judgement.call is not None or found is not None:
             rows.append(_judgement_row(judgement, truth) | {"diagnosis_correct": found})
     return rows
 
 
-def _diagnosis_questions(phases: Sequence[Phase]) -> dict[int, str]:
-    """Name for each phase the first question on each case for a diagnosis from a list."""
-    asked = Question.objects.filter(phase__in=phases, kind=QuestionKind.DIAGNOSIS, asked=Asked.CASE).exclude(options=[])
-    return {question.phase_id: question.name for question in asked.order_by("phase", "-position")}
+def diagnosis_question(phase: Phase) -> str:
+    """Name the first question of a phase that asks for a diagnosis from a list with each case; "" where none does."""
+    asked = phase.questions.filter(kind=QuestionKind.DIAGNOSIS, asked=Asked.CASE).exclude(options=[])
+    return asked.values_list("name", flat=True).first() or ""
 
 
 def _diagnosis_correct(judgement: Judgement, question: str, truth: Truth) -> int | None:

@@ -53,7 +53,7 @@ def test_the_answer_on_one_case_leaves_the_next_one_open(code: str, reader: Read
 
 
 def test_who_could_not_tell_is_told_neither_right_nor_wrong(code: str, reader: ReaderClient) -> None:
-    body = {"call": None, "confidence": None, "seconds": 4.5, "answers": {}, "marks": []}
+    body: dict[str, object] = {"call": None, "confidence": None, "seconds": 4.5, "answers": {}, "marks": []}
     times = {"shown_at": "2026-05-04T10:00:00Z", "submitted_at": "2026-05-04T10:00:04Z"}
     key = {"Idempotency-Key": "00000000-0000-4000-8000-000000000001"}
     address = f"/api/v1/sessions/{code}/readings/1/judgements/"
