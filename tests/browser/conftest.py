@@ -67,16 +67,20 @@ def log_in(server: str, browser: Browser, tolerated: list[str]) -> Iterator[LogI
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def complain(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(part in message.text for part in tolerated):
-            complaints.append(message.text)
+    def complain(words: str) -> None:
+        if not any(part in words for part in tolerated):
+            complaints.append(words)
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complain(message.text)
 
     def open_page(username: str, **options: Any) -> Page:
         context = browser.new_context(base_url=server, **options)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", complain)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complain(str(error)))
         page.goto("/")
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password").fill(PASSWORD)

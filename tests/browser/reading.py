@@ -91,6 +91,6 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def saved(page: Page) -> None:
-    """Wait until the page says that the server has everything."""
-    expect(page.locator("[data-part=saveState]")).to_have_text("Saved", timeout=15_000)
+def saved(page: Page, words: str = "Saved") -> None:
+    """Wait until the page says, in these words, that the server has everything."""
+    expect(page.locator("[data-part=saveState]")).to_have_text(words, timeout=15_000)

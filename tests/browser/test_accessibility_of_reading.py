@@ -32,6 +32,7 @@ from tests.browser.reading import (
 # Label, label elements and text of the element that has the focus.
 NAMES_OF_THE_FOCUSED = """(() => {
   const focused = document.activeElement;
+  if (focused === document.body) return '';
   const labels = [...(focused.labels ?? []), document.getElementById(focused.getAttribute('aria-labelledby'))];
   return [focused.ariaLabel, focused.innerText, ...labels.map((label) => label?.innerText)].join(' ');
 })()"""
@@ -195,14 +196,7 @@ def test_a_session_is_read_from_login_to_end_without_a_mouse(server: str, reader
 def tab_to(page: Page, name: str, most: int = 40) -> None:
     """Press Tab until the element of that name has the focus; it must be seen that it has."""
     for _ in range(most):
-        focused: str = page.evaluate(
-            "(document.activeElement?.ariaLabel || document.activeElement?.innerText || '').trim()"
-        )
-        labelled: str = page.evaluate(
-            "[...(document.activeElement?.labels ?? [])].map((label) => label.innerText).join(' ')"
-            " + (document.getElementById(document.activeElement?.getAttribute('aria-labelledby'))?.innerText ?? '')"
-        )
-        if name in f"{focused} {labelled}":
+        if name in str(page.evaluate(NAMES_OF_THE_FOCUSED)):
             outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
             assert outline != "none", f"the focus on “{name}” cannot be seen"
             return
