@@ -1,4 +1,5 @@
 import embed, { type Result, type VisualizationSpec } from 'vega-embed';
+import { desk } from './texts/desk';
 
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 const shown = new WeakMap<HTMLElement, Result>();
@@ -47,7 +48,7 @@ async function fetchSpec(address: string): Promise<VisualizationSpec> {
 function failure(): HTMLElement {
   const message = document.createElement('p');
   message.className = 'message error';
-  message.textContent = 'This chart could not be drawn. Reload the page to try again; its numbers are in the tables.';
+  message.textContent = desk.chart.failed;
   return message;
 }
 

@@ -2,16 +2,11 @@
 
 import { csrfToken } from './cookie';
 import { chosenFrom, droppedIn } from './dropped';
+import { desk } from './texts/desk';
 import { type Chosen, type Item, Uploads } from './uploading';
 
 const ROWS_SHOWN = 200;
-const WORDS: Record<Item['state'], string> = {
-  waiting: 'Waits',
-  sending: 'Being sent',
-  whole: 'Sent',
-  cut: 'Cut off: add it again to go on',
-  refused: 'Refused',
-};
+const WORDS = desk.upload;
 
 const zone = document.querySelector<HTMLElement>('[data-uploads]');
 if (zone) void bindUploads(zone);
@@ -83,10 +78,15 @@ function draw(root: HTMLElement, uploads: Uploads, seconds: number): void {
   bar.value = received;
   const left = all.filter((item) => item.state === 'waiting' || item.state === 'sending').length;
   const rate = uploads.sent / Math.max(seconds, 1);
-  const time = rate > 0 ? `, about ${inWords((size - received) / rate)} left` : '';
-  find(progress, '[data-told]').textContent =
-    `${all.length - left} of ${all.length} files, ${inBytes(received)} of ${inBytes(size)}${time}`;
-  find(progress, '[data-pause]').textContent = uploads.isPaused ? 'Continue' : 'Pause';
+  const time = rate > 0 ? inWords((size - received) / rate) : '';
+  find(progress, '[data-told]').textContent = WORDS.progress(
+    all.length - left,
+    all.length,
+    inBytes(received),
+    inBytes(size),
+    time,
+  );
+  find(progress, '[data-pause]').textContent = uploads.isPaused ? WORDS.resume : WORDS.pause;
   const start = document.querySelector<HTMLButtonElement>('.start button');
   if (start && uploads.isBusy) start.disabled = true;
   drawTable(find(root, '.staged'), all);
@@ -95,13 +95,12 @@ function draw(root: HTMLElement, uploads: Uploads, seconds: number): void {
 function drawTable(details: HTMLElement, all: Item[]): void {
   const refused = all.filter((item) => item.state === 'refused').length;
   details.hidden = all.length === 0;
-  find(details, 'summary').textContent =
-    `${all.length} file${all.length === 1 ? '' : 's'}${refused ? `, ${refused} refused` : ''}`;
+  find(details, 'summary').textContent = WORDS.files(all.length, refused);
   if (refused) details.setAttribute('open', '');
   const order: Item['state'][] = ['refused', 'cut', 'sending', 'waiting', 'whole'];
   const sorted = all.sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || (a.name < b.name ? -1 : 1));
   const rows = sorted.slice(0, ROWS_SHOWN).map(rowOf);
-  if (sorted.length > ROWS_SHOWN) rows.push(row([`… and ${sorted.length - ROWS_SHOWN} more`, '', '', '']));
+  if (sorted.length > ROWS_SHOWN) rows.push(row([WORDS.more(sorted.length - ROWS_SHOWN), '', '', '']));
   find(details, 'tbody').replaceChildren(...rows);
 }
 
@@ -114,8 +113,8 @@ function rowOf(item: Item): HTMLTableRowElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'button quiet';
-  button.textContent = 'Remove';
-  button.setAttribute('aria-label', `Remove ${item.name}`);
+  button.textContent = WORDS.remove;
+  button.setAttribute('aria-label', WORDS.removeFile(item.name));
   button.dataset.name = item.name;
   made.lastElementChild?.append(button);
   return made;

@@ -2,6 +2,7 @@ import './pages.css';
 import './blackouts';
 import htmx from 'htmx.org';
 import { csrfToken } from './cookie';
+import { desk } from './texts/desk';
 
 // The content security policy forbids eval and inline styles; pages with results do not belong into the browser's store.
 htmx.config.allowEval = false;
@@ -31,7 +32,7 @@ function askBeforeSending(event: SubmitEvent): void {
   event.preventDefault();
   event.stopImmediatePropagation();
   const { submitter } = event;
-  const dialog = confirmation(question, submitter?.textContent?.trim() || 'Go on');
+  const dialog = confirmation(question, submitter?.textContent?.trim() || desk.dialog.goOn);
   dialog.addEventListener('close', () => {
     dialog.remove();
     if (dialog.returnValue !== 'yes') return;
@@ -51,7 +52,7 @@ function confirmation(question: string, action: string): HTMLDialogElement {
   const form = document.createElement('form');
   form.method = 'dialog';
   form.className = 'toolbar';
-  form.append(choice('', 'Cancel', 'button'), choice('yes', action, 'button primary'));
+  form.append(choice('', desk.dialog.cancel, 'button'), choice('yes', action, 'button primary'));
   dialog.append(text, form);
   return dialog;
 }
@@ -68,10 +69,10 @@ function choice(value: string, text: string, className: string): HTMLButtonEleme
 async function copy(button: HTMLElement): Promise<void> {
   try {
     await navigator.clipboard.writeText(button.dataset.copy ?? '');
-    say(button, 'Copied');
+    say(button, desk.copy.copied);
   } catch {
     button.parentElement?.querySelector('input')?.select();
-    say(button, 'Press Ctrl+C');
+    say(button, desk.copy.pressKeys);
   }
 }
 

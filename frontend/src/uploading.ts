@@ -1,5 +1,7 @@
 /** Sending files in pieces, so that a lost network or a reloaded page costs one piece and not the whole. No DOM here. */
 
+import { desk } from './texts/desk';
+
 /** A file of this computer, under the name that it will have. */
 export interface Chosen {
   name: string;
@@ -77,7 +79,7 @@ export class Uploads {
   async ask(): Promise<void> {
     const response = await this.settings.send(this.settings.url, {}).catch(() => null);
     if (!response?.ok || response.redirected) {
-      return this.tell('The server does not say what it has: reload this page, and log in if it asks you to.');
+      return this.tell(desk.upload.unknown);
     }
     const { files } = (await response.json()) as { files: Known[] };
     for (const known of files) {
@@ -121,7 +123,7 @@ export class Uploads {
       await this.settings.send(this.settings.url + query, { method: 'DELETE' });
       this.tell('');
     } catch {
-      this.tell('The server cannot be reached: what was removed may still be there.');
+      this.tell(desk.upload.notRemoved);
     }
   }
 
@@ -163,14 +165,14 @@ export class Uploads {
     try {
       body = await (item.file as Blob).slice(item.received, item.received + maxChunk).arrayBuffer();
     } catch {
-      return this.refuse(item, 'cannot be read on this computer any more: choose it again');
+      return this.refuse(item, desk.upload.unreadable);
     }
     const { name, size, stamp, received } = item;
     const query = new URLSearchParams({ name, size: `${size}`, stamp: `${stamp}`, offset: `${received}` });
     try {
       return await this.take(item, await this.settings.send(`${url}?${query}`, { method: 'PUT', body }));
     } catch {
-      this.tell('The server cannot be reached. Trying again …');
+      this.tell(desk.upload.unreachable);
       return true;
     }
   }
@@ -178,15 +180,15 @@ export class Uploads {
   private async take(item: Item, response: Response): Promise<boolean> {
     if (response.redirected || response.status === 403 || response.status === 404) {
       this.isPaused = true;
-      this.tell('You are logged out: log in again in another tab, then continue.');
+      this.tell(desk.upload.loggedOut);
       return false;
     }
     if (response.status >= 500 && response.status !== 507) {
-      this.tell('The server is in trouble. Trying again …');
+      this.tell(desk.upload.inTrouble);
       return true;
     }
     const answer = (await response.json()) as { received: number | null; detail?: string };
-    if (!response.ok && answer.received === null) return this.refuse(item, answer.detail ?? 'was refused');
+    if (!response.ok && answer.received === null) return this.refuse(item, answer.detail ?? desk.upload.wasRefused);
     const received = answer.received ?? 0;
     if (response.ok) this.sent += received - item.received;
     item.received = received;
