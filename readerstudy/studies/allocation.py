@@ -7,7 +7,6 @@ What must be the same for all readers, or in all phases of a study, is drawn wit
 from __future__ import annotations
 
 import hashlib
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -151,18 +150,3 @@ def latin_square(size: int) -> list[list[int]]:
 def session_seed(*, study_seed: int, reader: str | int, phase: str) -> str:
     """Derive a session's seed, so that no two readers and no two phases share an order."""
     return hashlib.sha256(f"{study_seed}/{reader}/{phase}".encode()).hexdigest()
-
-
-def random_order(codes: Sequence[str], *, seed: str) -> list[str]:
-    """Draw a hanging list: every case once, in an order that the seed alone decides.
-
-    Parameters
-    ----------
-    codes : sequence of str
-        The case codes, in any order: they are sorted first, so that only the set matters.
-    seed : str
-        What `session_seed` gives.
-    """
-    order = sorted(codes)
-    random.Random(seed).shuffle(order)  # noqa: S311 - it must be reproducible, not unpredictable
-    return order
