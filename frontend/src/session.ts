@@ -1,23 +1,15 @@
 import { ApiError, type Server } from './api';
-import { CurrentCase, endAnswers, endMissing } from './current';
-import { type Restored, restored, type SaverEvents } from './drafts';
-import { Finishing } from './finishing';
+import { Course, END, type Identity } from './course';
+import { type CurrentCase, endAnswers, endMissing } from './current';
+import type { SaverEvents } from './drafts';
 import type { Entry, Keeper, KeptDraft } from './keeping';
 import { type Delivery, Outbox } from './outbox';
-import { projected } from './projection';
-import { draftOf } from './questions';
-import type { Draft, LoginState, Machine, Missing, Notice, Problem, Save, Screen, State, Times } from './state';
+import { screenOf } from './screen';
+import type { LoginState, Machine, Missing, Problem, Save, State, Times } from './state';
 import type { Surroundings } from './surroundings';
-import type { Answer, Answers, Call, Display, Feedback, JudgementBody, MarkOnImage, Reading, Session } from './wire';
+import type { Answer, Answers, Call, Display, JudgementBody, MarkOnImage, Session } from './wire';
 
 export type { Draft, Machine, Missing, Problem, State } from './state';
-
-/** Who reads where. */
-export interface Identity {
-  readonly user: string;
-  /** Code of the session. */
-  readonly session: string;
-}
 
 /** What the windows of one browser tell each other. */
 type Message =
@@ -27,72 +19,36 @@ type Message =
   | { readonly kind: 'draft'; readonly draft: KeptDraft }
   | { readonly kind: 'login' };
 
-interface Told {
-  readonly of: CurrentCase;
-  readonly feedback: Feedback | null;
-  readonly problem: Problem | null;
-}
-
-interface Ending {
-  readonly answers: Answers;
-  readonly sending: boolean;
-}
-
 const TICK_MS = 1_000;
 /** So often the time spent is written to this computer. */
 const KEEP_EVERY_TICKS = 5;
-/** Under this place the answers at the end are kept. */
-const END = 0;
 const UNREACHABLE: Problem = { kind: 'unreachable', detail: '' };
 
 /**
  * One reader's way through one session: which case is current, what was entered, what has been saved.
  *
  * A submission is kept on this computer first and delivered by the outbox, in order, under a key of its own; the
- * reader goes on as far as the server has opened images. The server's last word and what waits in the outbox say
- * together where the reader is (`projected`), so that a reload, another window or a late answer lead to the same place.
+ * reader goes on as far as the server has opened images.
  */
-export class ReadingMachine implements Machine {
+export class ReadingMachine extends Course implements Machine {
   private current: State;
   private readonly listeners = new Set<(state: State) => void>();
   private readonly outbox: Outbox;
 
-  /** The server's last word, and when it came. */
-  private session: Session | null = null;
-  private sessionAt = 0;
-  /** Where that and the outbox say that the reader is. */
-  private view: Session | null = null;
-  /** Submissions that are not acknowledged yet. */
-  private waiting: readonly Entry[] = [];
-  private readonly drafts = new Map<number, KeptDraft>();
-
-  private case: CurrentCase | null = null;
-  private told: Told | null = null;
-  /** The refused submission that is open to be mended. */
-  private refused: Entry | null = null;
-  private ending: Ending | null = null;
-  private finishing: Finishing | null = null;
-  private failure: Problem | null = null;
   private displayProblem: Problem | null = null;
-  private displayPassed = false;
 
   private cover: 'instructions' | 'pause' | null = null;
   private begun = false;
   private hidden = false;
   private trouble = false;
   private reopening = false;
-  private notice: Notice | null = null;
   private login: LoginState = { needed: false, trying: false, refusal: '' };
   private activeEarlier = 0;
   private activeAtBreak = 0;
   private ticks = 0;
 
-  constructor(
-    private readonly server: Server,
-    private readonly keeper: Keeper,
-    private readonly around: Surroundings,
-    private readonly who: Identity,
-  ) {
+  constructor(server: Server, keeper: Keeper, around: Surroundings, who: Identity) {
+    super(server, keeper, around, who);
     this.outbox = new Outbox(
       who.user,
       keeper,
@@ -311,165 +267,6 @@ export class ReadingMachine implements Machine {
     };
   }
 
-  // --- where the reader is ---
-
-  /** Take the server's word on where the session is. */
-  private accept(session: Session): void {
-    // The server counts a display only where the pattern was seen; who went on without is not asked again and again.
-    this.session = { ...session, display_checked: session.display_checked || this.displayPassed };
-    this.sessionAt = this.around.monotonic();
-  }
-
-  /** Bring the page to where the server's word and the outbox say that the reader is. */
-  private settle(): void {
-    if (this.session && !this.told) this.follow(this.session);
-    this.changed();
-  }
-
-  private follow(server: Session): void {
-    const mine = this.waiting.filter(({ session }) => session === this.who.session);
-    const refused = mine[0]?.refusal === null ? undefined : mine[0];
-    if (refused) {
-      this.sendBack(server, refused);
-      return;
-    }
-    const { session, waiting } = projected(server, mine);
-    this.view = session;
-    this.sweep();
-    if (session.stage === 'finished') this.finish(session);
-    else if (session.stage === 'end-questions') this.atEnd(waiting);
-    else if (waiting) this.wait(mine);
-    else this.enter(session);
-  }
-
-  private enter(session: Session): void {
-    const [reading] = session.readings;
-    const { case: current } = this;
-    if (!reading) {
-      this.leave();
-      this.failure = { kind: 'no-case', detail: '' };
-    } else if (current?.reading.position === reading.position && current.revising === session.reopened) {
-      current.reading = reading;
-    } else {
-      if (current && !current.sent && current.reading.position < reading.position) this.tellElsewhere(current);
-      this.open(reading, session.reopened, this.restoredAt(reading));
-    }
-  }
-
-  /** Submitted, but the page may have been opened after that. */
-  private wait(mine: readonly Entry[]): void {
-    const entry = mine.at(-1);
-    const reading = this.session?.readings.find(({ position }) => position === entry?.position);
-    if (!entry || this.case?.reading.position === entry.position) return;
-    this.leave();
-    if (!reading || entry.kind !== 'judgement') return;
-    this.open(reading, this.session?.reopened ?? false, this.restoredFrom(entry));
-    if (this.case) this.markSent(this.case);
-  }
-
-  private atEnd(sending: boolean): void {
-    this.leave();
-    const kept = this.drafts.get(END)?.body as { answers?: Answers } | undefined;
-    this.ending = { answers: this.ending?.answers ?? kept?.answers ?? {}, sending };
-  }
-
-  private finish(session: Session): void {
-    this.leave();
-    if (this.finishing) return;
-    this.finishing = new Finishing(
-      this.server,
-      (error) => this.problemOf(error),
-      () => this.changed(),
-    );
-    void this.finishing.ask(session);
-  }
-
-  /** What the server refused is open again, with everything that was entered. */
-  private sendBack(session: Session, refused: Entry): void {
-    const [reading] = session.readings;
-    this.view = session;
-    if (this.refused?.key === refused.key) return;
-    if (refused.kind === 'end' && session.stage === 'end-questions') {
-      this.ending = { answers: (refused.body as { answers: Answers }).answers, sending: false };
-      this.leave();
-    } else if (refused.kind === 'judgement' && reading?.position === refused.position) {
-      this.reopenRefused(session, reading, refused);
-    } else {
-      this.letGo(refused);
-      return;
-    }
-    this.refused = refused;
-    this.say({ kind: 'sent-back', position: refused.position, detail: refused.refusal ?? '' });
-  }
-
-  /** Refused, and in the meantime the session has gone past it. */
-  private letGo(refused: Entry): void {
-    void this.outbox.discard(refused);
-    this.waiting = this.waiting.filter(({ key }) => key !== refused.key);
-    this.say(this.takenElsewhere(refused));
-    this.settle();
-  }
-
-  private reopenRefused(session: Session, reading: Reading, refused: Entry): void {
-    const seen = this.case?.reading.position === reading.position && this.case.imageSeen;
-    this.open(reading, session.reopened, this.restoredFrom(refused));
-    // The picture may be on the screen still, and then nobody says so again.
-    if (seen) this.case?.imageShown();
-  }
-
-  private open(reading: Reading, revising: boolean, from: Restored): void {
-    this.leave();
-    if (!this.session) return;
-    const { server, keeper, around } = this;
-    const support = { user: this.who.user, server, keeper, around, events: this.eventsFor(reading.position) };
-    const opened = new CurrentCase(this.session, reading, revising, support, from);
-    this.case = opened;
-    this.finishing = null;
-    opened.clock.hide(this.hidden);
-    opened.clock.pause(this.cover !== null);
-    if (!from.clean && !from.theirs) void opened.saver.push();
-    if (reading.aided) void this.askAid(opened);
-  }
-
-  private leave(): void {
-    const { case: left } = this;
-    this.case = null;
-    if (!left) return;
-    this.activeEarlier += left.activeHere;
-    if (!left.sent) left.saver.rest();
-  }
-
-  private restoredAt(reading: Reading): Restored {
-    return restored(reading, this.drafts.get(reading.position) ?? null, this.session?.phase.questions ?? []);
-  }
-
-  private restoredFrom(entry: Entry): Restored {
-    const body = entry.body as JudgementBody;
-    const { seconds: active, paused_seconds, hidden_seconds, shown_at, view_log } = body;
-    const spent = { active: active * 1000, paused: paused_seconds * 1000, hidden: hidden_seconds * 1000 };
-    const version = this.session?.readings.find(({ position }) => position === entry.position)?.draft?.version ?? 0;
-    return { draft: this.entered(entry), spent, shown_at, view_log, version, clean: true, theirs: null, maker: null };
-  }
-
-  private entered(entry: Entry): Draft {
-    return draftOf(entry.body as JudgementBody, this.session?.phase.questions ?? []);
-  }
-
-  /** Drafts of cases that are judged are of no use any more. */
-  private sweep(): void {
-    const current = this.session?.readings[0]?.position;
-    if (!this.session || this.session.reopened || (this.session.stage === 'reading' && current === undefined)) return;
-    for (const position of [...this.drafts.keys()]) {
-      const done = position === END ? this.session.stage === 'finished' : current === undefined || position < current;
-      if (done) this.dropDraft(position);
-    }
-  }
-
-  private dropDraft(position: number): void {
-    this.drafts.delete(position);
-    void this.keeper.dropDraft(this.who.user, this.who.session, position);
-  }
-
   // --- sending ---
 
   private async send(timedOut: boolean): Promise<void> {
@@ -509,11 +306,6 @@ export class ReadingMachine implements Machine {
     return { key: this.around.newKey(), user, session, kind, position, body, made_at, refusal: null };
   }
 
-  private markSent(current: CurrentCase): void {
-    current.sent = true;
-    current.saver.stop();
-  }
-
   private async deliver({ kind, session, position, body, key }: Entry): Promise<Session> {
     if (kind === 'end') return this.server.end(session, (body as { answers: Answers }).answers, key);
     return (await this.server.judge(session, position, body as JudgementBody, key)).session;
@@ -539,24 +331,14 @@ export class ReadingMachine implements Machine {
     else this.settle();
   }
 
-  private takenElsewhere(entry: Entry): Notice {
-    if (entry.kind === 'end') return { kind: 'ended-elsewhere' };
-    return { kind: 'judged-elsewhere', position: entry.position, kept: this.entered(entry) };
-  }
-
-  private isTold({ kind, position }: Entry): boolean {
-    const told = this.session?.phase.feedback === 'after-each';
-    return told && kind === 'judgement' && this.case?.reading.position === position;
-  }
-
   private async flush(): Promise<void> {
     await this.outbox.flush();
-    const left = await this.outbox.all();
-    const known = new Set(left.map(({ key }) => key));
-    const vanished = this.waiting.some(({ key }) => !known.has(key));
-    if (!vanished) return;
+    const before = this.waiting;
+    const left = new Set((await this.outbox.all()).map(({ key }) => key));
+    const vanished = new Set(before.map(({ key }) => key).filter((key) => !left.has(key)));
+    if (vanished.size === 0) return;
     // Another window has delivered it and could not say so.
-    this.waiting = left;
+    this.waiting = this.waiting.filter(({ key }) => !vanished.has(key));
     await this.refresh();
   }
 
@@ -576,43 +358,6 @@ export class ReadingMachine implements Machine {
     const session = await this.server.session();
     if (this.session === known) this.accept(session);
     return session;
-  }
-
-  // --- aid and feedback ---
-
-  private async askAid(of: CurrentCase): Promise<void> {
-    of.aid = { name: 'loading' };
-    this.changed();
-    try {
-      of.aid = { name: 'there', aid: await this.server.aid(of.reading.position) };
-    } catch (error) {
-      of.aid = { name: 'failed', problem: this.problemOf(error) };
-    }
-    this.changed();
-  }
-
-  private tell(): void {
-    if (!this.case) return;
-    this.told = { of: this.case, feedback: null, problem: null };
-    void this.askFeedback();
-  }
-
-  private async askFeedback(): Promise<void> {
-    const { told } = this;
-    if (!told) return;
-    this.answerTold(told.of, { problem: null });
-    try {
-      this.answerTold(told.of, { feedback: await this.server.feedback(told.of.reading.position) });
-    } catch (error) {
-      this.answerTold(told.of, { problem: this.problemOf(error) });
-    }
-  }
-
-  /** Nothing happens when the reader has gone on in the meantime. */
-  private answerTold(of: CurrentCase, change: Partial<Told>): void {
-    if (this.told?.of !== of) return;
-    this.told = { ...this.told, ...change };
-    this.changed();
   }
 
   // --- drafts, windows, time ---
@@ -644,7 +389,7 @@ export class ReadingMachine implements Machine {
     this.changed();
   }
 
-  private eventsFor(position: number): SaverEvents {
+  protected override eventsFor(position: number): SaverEvents {
     const current = () => (this.case?.reading.position === position ? this.case : null);
     return {
       mayPush: () => !this.waiting.some(({ session }) => session === this.who.session),
@@ -724,6 +469,19 @@ export class ReadingMachine implements Machine {
     this.settle();
   }
 
+  protected override opened(current: CurrentCase): void {
+    current.clock.hide(this.hidden);
+    current.clock.pause(this.cover !== null);
+  }
+
+  protected override left(current: CurrentCase): void {
+    this.activeEarlier += current.activeHere;
+  }
+
+  protected override discard(entry: Entry): void {
+    void this.outbox.discard(entry);
+  }
+
   private coverWith(cover: 'instructions' | 'pause' | null): void {
     if (cover === 'pause' || this.cover === 'pause') this.case?.viewed('b', [Number(cover === 'pause')]);
     this.cover = cover;
@@ -762,29 +520,9 @@ export class ReadingMachine implements Machine {
     return Math.max(0, session.undo.seconds_left - (this.around.monotonic() - this.sessionAt) / 1000);
   }
 
-  /** An image that failed while the network or the login was gone: the page loads it again once nothing is said against it. */
-  private askForImage(): void {
-    if (this.case?.problem?.kind !== 'image') return;
-    this.case.problem = null;
-    this.changed();
-  }
-
   private at(position: number): CurrentCase | null {
     const { case: current } = this;
     return current?.reading.position === position && !current.sent ? current : null;
-  }
-
-  // --- saying ---
-
-  private say(notice: Notice): void {
-    this.notice = notice;
-  }
-
-  private tellElsewhere({ reading, draft }: CurrentCase): void {
-    const touched = draft.call !== null || draft.marks.length > 0 || Object.keys(draft.answers).length > 0;
-    // What was entered and not taken weighs more than a case that nobody had begun here.
-    if (!touched && this.notice) return;
-    this.say({ kind: 'judged-elsewhere', position: reading.position, kept: touched ? draft : null });
   }
 
   private needLogin(): void {
@@ -798,7 +536,7 @@ export class ReadingMachine implements Machine {
     await this.retry();
   }
 
-  private problemOf(error: unknown): Problem {
+  protected override problemOf(error: unknown): Problem {
     if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) return UNREACHABLE;
     if (error.status === 404) return { kind: 'closed', detail: '' };
     if (error.status !== 401 && error.status !== 403) return { kind: 'refused', detail: error.detail };
@@ -806,36 +544,15 @@ export class ReadingMachine implements Machine {
     return UNREACHABLE;
   }
 
-  private changed(): void {
+  protected override changed(): void {
     this.current = this.composed();
     for (const listener of this.listeners) listener(this.current);
   }
 
   private composed(): State {
-    return { ...this.screen(), save: this.save(), login: this.login, notice: this.notice };
-  }
-
-  private screen(): Screen {
-    const { failure, told, view: session, ending, finishing } = this;
-    if (failure) return { name: 'failed', problem: failure };
-    if (!session) return { name: 'loading' };
-    if (told) {
-      const { of, ...answer } = told;
-      return { name: 'feedback', session, ...shown(of), ...answer };
-    }
-    if (session.stage === 'finished' && finishing) return { name: 'finished', session, ...finishing.state() };
-    if (!session.display_checked) return { name: 'display-check', session, problem: this.displayProblem };
-    if (session.stage === 'end-questions' && ending) return { name: 'end-questions', session, ...ending };
-    return this.case ? this.caseScreen(session, this.case) : { name: 'loading' };
-  }
-
-  private caseScreen(session: Session, current: CurrentCase): Screen {
-    if (!this.begun) return { name: 'told', session, again: false };
-    if (current.sent) return { name: 'submitting', session, ...shown(current) };
-    if (this.cover === 'instructions') return { name: 'told', session, again: true };
-    if (this.cover === 'pause') return { name: 'paused', session, ...shown(current) };
-    const { problem, conflict } = current;
-    return { name: 'reading', session, ...shown(current), problem, conflict };
+    const { view: session, case: current, told, ending, finishing, failure, displayProblem, cover, begun } = this;
+    const screen = screenOf({ session, current, told, ending, finishing, failure, displayProblem, cover, begun });
+    return { ...screen, save: this.save(), login: this.login, notice: this.notice };
   }
 
   private save(): Save {
@@ -849,8 +566,4 @@ export class ReadingMachine implements Machine {
 /** A session in which nothing was entered yet begins with what the reader is told. */
 function isFresh({ done, stage, readings }: Session): boolean {
   return stage === 'reading' && done === 0 && !readings[0]?.draft;
-}
-
-function shown({ reading, draft, revising, aid }: CurrentCase) {
-  return { reading, draft, revising, aid };
 }
