@@ -19,9 +19,7 @@ class ScoresForm(forms.Form):
 
     cohort = forms.ModelChoiceField(Cohort.objects.none(), label=_("Cohort"), empty_label=None)
     name = forms.CharField(max_length=100, label=_("Detector"))
-    version = forms.CharField(
-        max_length=40, required=False, label=_("Version"), help_text=_("A new run of a detector is a new version.")
-    )
+    version = forms.CharField(max_length=40, required=False, label=_("Version"))
     file = forms.FileField(
         label=_("Table of scores"),
         help_text=_(
