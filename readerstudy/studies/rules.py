@@ -209,7 +209,8 @@ def _twice(place: str, key: str, names: Sequence[str]) -> Iterator[Fault]:
 
 def gaps_of(protocol: Protocol) -> list[str]:
     """Say, in words for the coordinator, what a draft may lack for a while but a locked protocol may not."""
-    return [*_phase_gaps(protocol.phases), *_arm_gaps(protocol)]
+    no_consent = [] if protocol.consent.strip() else [_("The study has no consent: say what readers agree to.")]
+    return [*no_consent, *_phase_gaps(protocol.phases), *_arm_gaps(protocol)]
 
 
 def _phase_gaps(phases: Iterable[PhasePlan]) -> Iterator[str]:

@@ -12,10 +12,10 @@ from readerstudy.studies.plans import PhasePlan, Protocol
 # In the languages that readers are addressed in. "Real" and "echt" alone are left out: much is really something else.
 TELLING = (
     r"synthetic\w*", r"synthes\w*", r"deep-?fakes?", r"fakes?", r"faked", r"forge\w*", r"authentic\w*", r"genuine",
-    r"ai", r"a\.i\.", r"ai-\w+", r"artificial\w*", r"generated", r"generat(?:ive|or|ors)", r"computer-made",
+    r"ai-\w+", r"ai", r"a\.i\.", r"artificial\w*", r"generated", r"generat(?:ive|or|ors)", r"computer-made",
     r"made by a computer", r"chatgpt", r"gpt\w*", r"gans?", r"diffusion model\w*", r"roentgen-v\d", r"detectors?",
     r"real or", r"manipulated",
-    r"synthetisch\w*", r"künstlich\w*", r"ki", r"ki-\w+", r"generiert\w*", r"gefälscht\w*", r"fälschung\w*",
+    r"synthetisch\w*", r"künstlich\w*", r"ki-\w+", r"ki", r"generiert\w*", r"gefälscht\w*", r"fälschung\w*",
     r"echtheit", r"authentisch\w*",
 )  # fmt: skip
 _TELLING = re.compile(rf"(?<![\w.])(?:{'|'.join(TELLING)})(?!\w)", re.IGNORECASE)
@@ -40,10 +40,9 @@ def doubts_of(protocol: Protocol, slug: str = "") -> list[str]:
     """
     if not any(phase.purpose == "purpose-blinded" for phase in protocol.phases):
         return []
-    if not protocol.shown_title:
-        return [_("Readers see the study's own title: give it a neutral one to show, as a phase hides its purpose.")]
+    untitled = _("Readers see the study's own title: give it a neutral one to show, as a phase hides its purpose.")
     words = _("%(place)s says “%(words)s”, which may tell readers the purpose of a phase that hides it.")
-    return [
+    return ([] if protocol.shown_title else [untitled]) + [
         words % {"place": place, "words": "”, “".join(found)}
         for place, text in _read_before_the_purpose(protocol, slug)
         if (found := telling_words(text))

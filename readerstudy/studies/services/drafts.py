@@ -61,9 +61,10 @@ def create_study(
         slug=slug, title=fitted.title, preset=fitted.name, consent=fitted.consent, created_by=actor, is_pilot=pilot
     )
     try:
-        study.full_clean()
+        study.full_clean(exclude=["consent"])  # which a draft may lack for a while
     except ValidationError as error:
-        raise StudyError(" ".join(error.messages)) from None
+        said = (f"{name}: {words}" for name, several in error.message_dict.items() for words in several)
+        raise StudyError("\n".join(said)) from None
     study.save()
     write_rows(study, fitted, given)
     pilots = {"pilot": True} if pilot else {}

@@ -147,7 +147,7 @@ def test_a_value_of_the_wrong_kind_anywhere_is_refused_or_read_and_never_breaks_
     try:
         read = read_protocol(text)
     except ProtocolError:
-        assert all(faults(text))  # noqa: PT017 - either is right: the value may happen to fit
+        assert all(faults(text))
     else:
         assert read_protocol(write_protocol(read)) == read
 
