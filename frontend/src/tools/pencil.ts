@@ -1,7 +1,6 @@
 import type { Fraction, MarkKind } from '../marks';
 import type { Spot } from '../viewer/camera';
 import type { Stroke } from '../viewer/gestures';
-import type { Pane } from '../viewer/pane';
 
 export type Drawable = MarkKind | 'length' | 'angle';
 
@@ -16,29 +15,34 @@ const POINTS: Record<Drawable, number> = {
 /** A pointer that moved less than this many pixels was clicked, not dragged. */
 const STILL = 3;
 
+/** What can be drawn on: it knows where in the image a place on the screen is. */
+export interface Surface {
+  toImage(spot: Spot): Fraction;
+}
+
 /** A figure that is being drawn: its points, and the next one that still follows the pointer. */
-export interface Sketch {
-  readonly pane: Pane;
+export interface Sketch<P extends Surface> {
+  readonly pane: P;
   readonly kind: Drawable;
   readonly points: readonly Fraction[];
   readonly next: Fraction | null;
 }
 
 /** Draws figures point by point: by dragging, by clicking once for each point, or with the keyboard's crosshair. */
-export class Pencil {
-  private current: Sketch | null = null;
+export class Pencil<P extends Surface> {
+  private current: Sketch<P> | null = null;
 
   constructor(
     private readonly changed: () => void,
-    private readonly done: (pane: Pane, kind: Drawable, points: readonly Fraction[]) => void,
+    private readonly done: (pane: P, kind: Drawable, points: readonly Fraction[]) => void,
   ) {}
 
-  get sketch(): Sketch | null {
+  get sketch(): Sketch<P> | null {
     return this.current;
   }
 
   /** A press of the button or finger, until it is lifted. */
-  stroke(pane: Pane, kind: Drawable, start: Spot): Stroke {
+  stroke(pane: P, kind: Drawable, start: Spot): Stroke {
     const before = this.continues(pane, kind) ? this.current : null;
     if (!before) this.become({ pane, kind, points: kind === 'point' ? [] : [pane.toImage(start)], next: null });
     return {
@@ -57,7 +61,7 @@ export class Pencil {
   }
 
   /** A point by the keyboard; twice at the same place ends a line. */
-  set(pane: Pane, kind: Drawable, at: Spot): void {
+  set(pane: P, kind: Drawable, at: Spot): void {
     const point = pane.toImage(at);
     const again = kind === 'freehand' && isSame(point, this.current?.points.at(-1));
     if (!this.continues(pane, kind)) this.become({ pane, kind, points: [], next: null });
@@ -72,7 +76,7 @@ export class Pencil {
     return drew;
   }
 
-  private continues(pane: Pane, kind: Drawable): boolean {
+  private continues(pane: P, kind: Drawable): boolean {
     return this.current?.pane === pane && this.current.kind === kind;
   }
 
@@ -88,7 +92,7 @@ export class Pencil {
     if (current) this.done(current.pane, current.kind, current.points);
   }
 
-  private become(sketch: Sketch | null): void {
+  private become(sketch: Sketch<P> | null): void {
     this.current = sketch;
     this.changed();
   }

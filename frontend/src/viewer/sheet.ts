@@ -19,7 +19,7 @@ export interface Ears {
 
 /** What lies over the pictures: marks and an aid's region on the case, measures on each, and what is being drawn. */
 export class Sheet {
-  private readonly pencil = new Pencil(
+  private readonly pencil = new Pencil<Pane>(
     () => this.draw(),
     (pane, kind, points) => this.drawn(pane, kind, points),
   );
