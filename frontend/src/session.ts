@@ -42,7 +42,7 @@ export class ReadingMachine extends Course implements Machine {
   private hidden = false;
   private trouble = false;
   private reopening = false;
-  private login: LoginState = { needed: false, trying: false, refusal: '' };
+  private login: LoginState = { needed: false, trying: false, problem: null };
   private activeEarlier = 0;
   private activeAtBreak = 0;
   private ticks = 0;
@@ -243,15 +243,16 @@ export class ReadingMachine extends Course implements Machine {
 
   async logIn(password: string): Promise<void> {
     if (this.login.trying) return;
-    this.login = { ...this.login, trying: true, refusal: '' };
+    this.login = { ...this.login, trying: true, problem: null };
     this.changed();
     try {
       await this.server.logIn(this.who.user, password);
       this.post({ kind: 'login' });
       await this.loggedIn();
     } catch (error) {
-      const { detail } = error instanceof ApiError ? error : UNREACHABLE;
-      this.login = { needed: true, trying: false, refusal: detail || UNREACHABLE.kind };
+      const refused = error instanceof ApiError && error.status < 500;
+      const problem: Problem = refused ? { kind: 'refused', detail: error.detail } : UNREACHABLE;
+      this.login = { needed: true, trying: false, problem };
       this.changed();
     }
   }
@@ -531,7 +532,7 @@ export class ReadingMachine extends Course implements Machine {
   }
 
   private async loggedIn(): Promise<void> {
-    this.login = { needed: false, trying: false, refusal: '' };
+    this.login = { needed: false, trying: false, problem: null };
     this.changed();
     await this.retry();
   }

@@ -83,8 +83,8 @@ export type AidState =
 export interface LoginState {
   readonly needed: boolean;
   readonly trying: boolean;
-  /** The server's words on the last attempt; '' if there was none. */
-  readonly refusal: string;
+  /** Why the last attempt did not succeed. */
+  readonly problem: Problem | null;
 }
 
 /** In every state: what the header, the dialogs and the live region show. */

@@ -169,12 +169,18 @@ class Person:
         elif where == "other":
             self.go_to_session(page)
         elif where == "dialog login":
-            page.locator("#login-password").fill(PASSWORD)
-            page.keyboard.press("Enter")
+            self.log_in_again(page)
         elif where == "screen failed":
             page.locator("[data-part=screen] [data-go], [data-part=screen] button").first.click()
         elif where.startswith("screen"):
             page.locator("[data-part=screen] button.primary, [data-part=screen] [data-go]").first.click()
+
+    def log_in_again(self, page: Page) -> None:
+        """Give the password in place, if the page asks for it."""
+        password = page.locator("#login-password")
+        if password.is_visible():
+            password.fill(PASSWORD)
+            page.keyboard.press("Enter")
 
     def fill_in(self, page: Page, position: int, *, call: str, tens: int) -> None:
         """Enter call and confidence for the case on the screen, by keys, and see that the page shows them."""

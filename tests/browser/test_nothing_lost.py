@@ -16,7 +16,7 @@ from readerstudy.accounts.models import Role
 from readerstudy.accounts.services import create_user
 from readerstudy.reading.models import Draft, Judgement
 from readerstudy.reading.services import start_session
-from tests.browser.bad_weather import Desk, Person, Weather
+from tests.browser.bad_weather import PATIENCE_MS, POLL_MS, Desk, Person, Weather
 from tests.browser.conftest import PASSWORD
 from tests.readerstudy.makers import a_study
 
@@ -165,6 +165,13 @@ class BadDay:
         page, position, entered = self.enter()
         Login.objects.all().delete()
         self.person.send(page, position, entered)
+        # Offline nobody can log in, so the next trial waits until that is done.
+        for _ in range(PATIENCE_MS // POLL_MS):
+            if Login.objects.exists():
+                return
+            self.person.log_in_again(page)
+            page.wait_for_timeout(POLL_MS)
+        raise AssertionError("The page did not ask to log in again")
 
     def back_and_forth(self) -> None:
         """The back button, with a case filled in."""

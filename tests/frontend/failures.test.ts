@@ -106,9 +106,13 @@ test('an expired login keeps the judgement; logged in again in place, the reader
   expect(stateOf(machine, 'reading').reading.position).toBe(2);
   machine.chooseCall('authentic');
   await machine.logIn('wrong');
-  expect(machine.state.login).toEqual({ needed: true, trying: false, refusal: 'Wrong password.' });
+  expect(machine.state.login).toEqual({
+    needed: true,
+    trying: false,
+    problem: { kind: 'refused', detail: 'Wrong password.' },
+  });
   await machine.logIn('right');
-  expect(machine.state.login).toEqual({ needed: false, trying: false, refusal: '' });
+  expect(machine.state.login).toEqual({ needed: false, trying: false, problem: null });
   expect(stateOf(machine, 'reading').draft.call).toBe('authentic');
   expect(server.keys).toHaveLength(1);
 });

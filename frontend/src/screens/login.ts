@@ -1,4 +1,5 @@
 import { button, make, setText } from '@/element';
+import { problemWords } from '@/problems';
 import type { LoginState } from '@/state';
 import { t } from '@/texts';
 import { dialog, follow } from './dialog';
@@ -48,11 +49,11 @@ export class LoginDialog {
     });
   }
 
-  show({ needed, trying, refusal }: LoginState): void {
+  show({ needed, trying, problem }: LoginState): void {
     if (!needed) this.putOff = false;
     this.send.disabled = trying;
-    this.refusal.hidden = refusal === '';
-    setText(this.refusal, refusal);
+    this.refusal.hidden = problem === null;
+    setText(this.refusal, problem ? problemWords(problem) : '');
     const opens = needed && !this.putOff && !this.element.open;
     follow(this.element, needed && !this.putOff);
     if (!needed) this.putOff = false;
