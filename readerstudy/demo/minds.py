@@ -72,7 +72,7 @@ class SimulatedMind:
     absence : Absence, optional
         When the reader leaves.
     takes_back : float
-        How often a judgement is taken back where that can be done.
+        How often a judgement is taken back, or an earlier one visited again, where that can be done.
     """
 
     def __init__(
@@ -118,12 +118,16 @@ class SimulatedMind:
         given, _ = answers(questions, said={}, diagnosis="", ability=self.ability, generator=generator)
         return given
 
-    def wants_back(self, state: State) -> bool:
-        """Whether the judgement that can still be undone is taken back."""
-        if not state["undo"] or self._takes_back <= 0:
-            return False
-        picture = self._know(state["code"], state["undo"]["position"])
-        return bool(self._generator(picture, 1).random() < self._takes_back)
+    def goes_back_to(self, state: State) -> int | None:
+        """Give the place whose judgement is taken back: the last, or one to be revisited; mostly none."""
+        open_again = [state["undo"]["position"]] if state["undo"] else state["earlier"]
+        if not open_again or self._takes_back <= 0:
+            return None
+        last = max(open_again)
+        generator = self._generator(self._know(state["code"], last), 1)
+        if generator.random() >= self._takes_back:
+            return None
+        return int(generator.choice([*state["earlier"], last]))
 
     def keeps_draft(self, state: State) -> bool:
         """Whether the reader lingers long enough for the page to keep a draft."""

@@ -130,15 +130,15 @@ class SimulatedReader:
         if self._mind.keeps_draft(state):
             self._keep_draft(path, reading, body)
         after = self._submit(path, state, reading["position"], body)
-        if not state["reopened"] and self._mind.wants_back(after):
-            return self._reopen(after)
+        if not state["reopened"] and (place := self._mind.goes_back_to(after)):
+            return self._reopen(after, place)
         if state["phase"]["feedback"] == "after-each":
             self._expect(self._line.get(f"{path}/feedback/"), path)
         return after
 
-    def _reopen(self, state: State) -> State:
-        """Take the last judgement back; where the time for that is over meanwhile, go on."""
-        path = f"/api/v1/sessions/{state['code']}/readings/{state['undo']['position']}/reopen/"
+    def _reopen(self, state: State, position: int) -> State:
+        """Open a judgement again; where the time for that is over meanwhile, go on."""
+        path = f"/api/v1/sessions/{state['code']}/readings/{position}/reopen/"
         answer = self._line.send("POST", path)
         if answer.status == 409:
             session: State = answer.body["session"]
