@@ -1,11 +1,11 @@
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { IDBDatabase, IDBFactory, IDBKeyRange, IDBObjectStore } from 'fake-indexeddb';
 import { Keeper } from '@/keeping';
 import { ReadingMachine, type State } from '@/session';
 import type { Surroundings, Windows } from '@/surroundings';
 import type { Call } from '@/wire';
 import type { StudyServer } from './study';
 
-globalThis.IDBKeyRange = IDBKeyRange;
+Object.assign(globalThis, { IDBKeyRange, IDBDatabase, IDBObjectStore });
 
 let computers = 0;
 
