@@ -144,7 +144,7 @@ function bindChooseAll(form: HTMLElement): void {
 
 function bindShortName(form: HTMLElement): void {
   const title = find<HTMLInputElement>(form, '[name="title"]');
-  const name = find<HTMLInputElement>(form, '[name="name"]');
+  const name = find<HTMLInputElement>(form, '[name="name"], [name="slug"]');
   let isOwn = name.value !== '';
   name.addEventListener('input', () => {
     isOwn = name.value !== '';

@@ -82,8 +82,8 @@ def log_in(server: str, browser: Browser, tolerated: list[str]) -> Iterator[LogI
         page.on("console", listen)
         page.on("pageerror", lambda error: complain(str(error)))
         page.goto("/")
-        page.get_by_label("Username").fill(username)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("[name=username]").fill(username)
+        page.locator("[name=password]").fill(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: "login" not in url)
         return page
