@@ -12,7 +12,6 @@ export {
   type Listed,
   type Overrides,
 } from './commands';
-export { type Help, helpWith, shownKey } from './keyhelp';
 export type { ViewCommand } from './viewer/tool';
 
 /** The part of a KeyboardEvent that decides what a key means. */

@@ -131,12 +131,13 @@ export class Viewer {
     this.changed.add(listener);
   }
 
+  /** Do what a key or button says: with the picture under the mouse, or else with the case. */
   perform(command: ViewCommand): void {
     if (!this.main.imageId) return;
     if (isTool(command)) this.toggle(command);
     else if (command === 'clear-measures') this.sheet.clearMeasures();
     else if (command === 'reset') this.reset();
-    else this.main.adjust(command);
+    else (this.pointer?.pane ?? this.main).adjust(command);
   }
 
   /** The key of a command was let go: a tool that was only lent by holding it goes back. */
@@ -249,6 +250,7 @@ export class Viewer {
   private closeBeside(): void {
     if (!this.beside) return;
     this.lens.home(this.main);
+    this.pointer = null;
     this.sheet.forget(this.beside);
     this.beside.destroy();
     this.beside = null;

@@ -404,6 +404,7 @@ def test_two_pictures_side_by_side_are_each_worked_on_their_own(server: str, log
     bench.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     bench.page.mouse.wheel(0, -400)
     bench.drag((box["x"] + 100, box["y"] + 100), (0, -80))
+    bench.press("i")  # keys work on the picture under the mouse
     assert bench.window() == usual
     assert np.abs(bench.greys(panes.nth(0)) - case).mean() < 0.5
     assert np.abs(bench.greys(panes.nth(1)) - reference).mean() > 5

@@ -1,9 +1,9 @@
 import type { Fraction } from '@/marks';
-import { reading } from '@/viewer/measures';
+import { wordsOf } from '@/viewer/measures';
 
 const SIZE = [1000, 500] as const;
 const words = (kind: 'length' | 'angle', points: Fraction[], spacing: readonly [number, number] | null = null) =>
-  reading({ kind, points }, { size: SIZE, spacing });
+  wordsOf({ kind, points }, { size: SIZE, spacing });
 
 describe('a length', () => {
   const slanted: Fraction[] = [

@@ -14,7 +14,7 @@ export interface Ruler {
 }
 
 /** What a measure says, in words; empty while points are missing. Without spacing a length is in pixels, never mm. */
-export function reading({ kind, points }: Measure, ruler: Ruler): string {
+export function wordsOf({ kind, points }: Measure, ruler: Ruler): string {
   const [a, b, c] = points.map((point) => placed(point, ruler));
   if (!a || !b) return '';
   if (kind === 'angle') return c ? t.measures.degrees(angle(a, b, c).toFixed(1)) : '';

@@ -3,7 +3,7 @@ import { t } from '../texts';
 import { type Drawable, Pencil } from '../tools/pencil';
 import type { Spot } from './camera';
 import type { Stroke } from './gestures';
-import { type Measure, type Ruler, reading } from './measures';
+import { type Measure, type Ruler, wordsOf } from './measures';
 import type { Figure } from './overlay';
 import type { Pane } from './pane';
 import type { Tool } from './tool';
@@ -173,7 +173,7 @@ export class Sheet {
   }
 
   private words(pane: Pane, kind: Drawable, points: readonly Fraction[]): string {
-    return isMeasure(kind) ? reading({ kind, points }, { size: pane.size(), spacing: this.spacing }) : '';
+    return isMeasure(kind) ? wordsOf({ kind, points }, { size: pane.size(), spacing: this.spacing }) : '';
   }
 }
 
