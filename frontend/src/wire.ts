@@ -1,4 +1,9 @@
-/** The shapes that go between the reading page and the server, by the names that the page uses for them. */
+import type { components } from '../generated/api';
+
+/**
+ * The shapes that go between the reading page and the server, read-only and with tuples where the server's schema can
+ * only say "array of numbers". That they fit the schema is checked at the end of this file, when it is compiled.
+ */
 
 export type Call = 'authentic' | 'synthetic';
 
@@ -149,7 +154,8 @@ export interface Aid {
 export interface Feedback {
   readonly position: number;
   readonly truth: Call;
-  readonly correct: boolean;
+  /** null where no call was made. */
+  readonly correct: boolean | null;
   readonly telltales: readonly string[];
   readonly explanation: string;
 }
@@ -175,3 +181,27 @@ export interface Preferences {
   readonly keys: Readonly<Record<string, string>>;
   readonly language: string;
 }
+
+type Schemas = components['schemas'];
+
+/** Without the difference between tuples and arrays, and between what may be changed and what may not. */
+type Loose<T> = T extends readonly (infer Part)[]
+  ? readonly Loose<Part>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Loose<T[Key]> }
+    : T;
+
+type Fits<Given extends Wanted, Wanted> = [Given, Wanted];
+
+/** Fails to compile where the server answers or takes something else than this page reads or sends. */
+export type Checked = [
+  Fits<Loose<Schemas['Session']>, Loose<Session>>,
+  Fits<Loose<Schemas['JudgementResult']>, Loose<JudgementResult>>,
+  Fits<Loose<Schemas['Aid']>, Loose<Aid>>,
+  Fits<Loose<Schemas['Feedback']>, Loose<Feedback>>,
+  Fits<Loose<Schemas['Qualification']>, Loose<Qualification>>,
+  Fits<Loose<Schemas['Preferences']>, Loose<Preferences>>,
+  Fits<Loose<JudgementBody>, Loose<Schemas['JudgementRequest']>>,
+  Fits<Loose<{ answers: Answers }>, Loose<Schemas['EndAnswersRequest']>>,
+  Fits<Loose<Display>, Loose<Schemas['DisplayRequest']>>,
+];

@@ -10,8 +10,8 @@ type Told = Extract<State, { name: 'feedback' }>;
 export function showFeedback(root: HTMLElement, state: Told, proceed: () => void): void {
   const { feedback, draft, problem, session } = state;
   root.hidden = false;
-  const verdict = feedback ? verdictOf(feedback, draft) : problem ? problemWords(problem) : t.feedback.loading;
-  const tone = feedback && draft.call !== 'cannot-tell' ? (feedback.correct ? 'right' : 'wrong') : 'plain';
+  const verdict = feedback ? verdictOf(feedback) : problem ? problemWords(problem) : t.feedback.loading;
+  const tone = !feedback || feedback.correct === null ? 'plain' : feedback.correct ? 'right' : 'wrong';
   const next = button(
     'primary',
     session.finished || session.stage !== 'reading' ? t.feedback.finish : t.feedback.next,
@@ -34,9 +34,9 @@ export function clearFeedback(root: HTMLElement): void {
   root.replaceChildren();
 }
 
-function verdictOf({ correct, truth }: Feedback, { call }: Draft): string {
+function verdictOf({ correct, truth }: Feedback): string {
   const answer = t.feedback[truth];
-  if (call === null || call === 'cannot-tell') return t.feedback.plain(answer);
+  if (correct === null) return t.feedback.plain(answer);
   return correct ? `✓ ${t.feedback.right(answer)}` : `✕ ${t.feedback.wrong(answer)}`;
 }
 
