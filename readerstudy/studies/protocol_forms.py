@@ -126,8 +126,9 @@ class PhaseForm(forms.Form):
     companions = forms.ModelChoiceField(
         Cohort.objects.all(),
         required=False,
+        empty_label=gettext_lazy("none"),
         label=gettext_lazy("Reference pictures beside each case"),
-        help_text=gettext_lazy("Another cohort, of which one picture is shown beside each case. Empty: none."),
+        help_text=gettext_lazy("Another cohort, of which one picture is shown beside each case."),
     )
     order = choice(ORDERS, label=gettext_lazy("Order of the cases"))
     block_size = forms.IntegerField(

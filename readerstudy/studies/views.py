@@ -21,7 +21,7 @@ from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.studies import services
 from readerstudy.studies.describing import described
 from readerstudy.studies.forms import AboutReaderForm, NewReaderForm
-from readerstudy.studies.models import Reader, Status, Study
+from readerstudy.studies.models import UNTESTED, Reader, Status, Study
 
 
 @coordinator_required
@@ -34,7 +34,12 @@ def study_list(request: HttpRequest) -> HttpResponse:
 def protocol(request: HttpRequest, slug: str) -> HttpResponse:
     """What the study is, where it stands, and what comes next."""
     study = get_object_or_404(Study, slug=slug)
-    context: dict[str, Any] = {"study": study, "is_draft": study.status == Status.DRAFT, **described(study)}
+    context: dict[str, Any] = {
+        "study": study,
+        "is_draft": study.status == Status.DRAFT,
+        "is_audit_asked": study.phases.exclude(purpose__in=UNTESTED).exists(),
+        **described(study),
+    }
     if study.status == Status.DRAFT:
         context["missing"] = services.what_locking_misses(study)
         context["unaudited"] = services.what_the_audit_misses(study)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
@@ -65,7 +65,7 @@ def create_study(
     except ValidationError as error:
         said = (f"{name}: {words}" for name, several in error.message_dict.items() for words in several)
         raise StudyError("\n".join(said)) from None
-    study.save()
+    _save_new(study)
     write_rows(study, fitted, given)
     pilots = {"pilot": True} if pilot else {}
     audit.record(
@@ -73,6 +73,15 @@ def create_study(
         cohorts=[cohort.slug for cohort in given.values()], **pilots,
     )  # fmt: skip
     return study
+
+
+def _save_new(study: Study) -> None:
+    try:
+        with transaction.atomic():
+            study.save()
+    except IntegrityError:  # somebody took the name in the same moment
+        words = _("There is a study %(study)s already: choose another short name.")
+        raise StudyError(words % {"study": study.slug}) from None
 
 
 def _known_preset(name: str) -> Protocol:

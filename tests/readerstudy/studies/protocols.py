@@ -107,7 +107,7 @@ def phases(draw: st.DrawFn, name: str, slots: list[str]) -> PhasePlan:
         break_after_minutes=draw(st.none() | st.integers(1, 120)),
         revisit=not blinded and feedback == "none" and aid != "sequential" and draw(st.booleans()),
         undo_seconds=0 if blinded else draw(st.integers(0, 300)),
-        companions=draw(st.none() | st.sampled_from([slot for slot in slots if slot != cohort] or [None])),
+        companions=draw(st.sampled_from([None, *(slot for slot in slots if slot != cohort)])),
         questions=asked,
     )
 

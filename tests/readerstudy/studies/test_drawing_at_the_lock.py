@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -148,7 +149,7 @@ def test_one_order_for_all_is_one() -> None:
 def test_the_digest_holds_every_setting_question_arm_and_aid() -> None:
     study = locked(a_protocol())
     assert protocol_digest(study) == study.protocol_digest
-    changes = [
+    changes: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
         (study.phases, {"washout_days": 3}, {"washout_days": 0}),
         (study.phases, {"aid_digest": "x"}, {"aid_digest": ""}),
         (study.phases.get().questions, {"points": 5}, {"points": 0}),
@@ -156,9 +157,9 @@ def test_the_digest_holds_every_setting_question_arm_and_aid() -> None:
         (study.slots, {"title": "Other"}, {"title": "cases of A"}),
     ]
     for rows, change, back in changes:
-        rows.update(**change)  # type: ignore[attr-defined]
+        rows.update(**change)
         assert protocol_digest(study) != study.protocol_digest, change
-        rows.update(**back)  # type: ignore[attr-defined]
+        rows.update(**back)
         assert protocol_digest(study) == study.protocol_digest, back
 
 

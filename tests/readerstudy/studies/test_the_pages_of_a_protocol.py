@@ -371,6 +371,13 @@ def test_a_warning_about_telling_words_stands_where_the_study_is_locked(
     assert "Lock and open for reading" in text
 
 
+def test_a_training_is_not_said_to_have_passed_an_audit_that_nobody_asked_for(coordinator_client: Client) -> None:
+    create_study(slug="s", preset="training", cohorts=[an_unpictured_cohort("main", cases=2)])
+    text = page(coordinator_client)
+    assert "Everything is in place." in text
+    assert "blinding audit of every cohort passed" not in text
+
+
 def test_readers_are_shown_with_their_arms_and_what_is_drawn_for_them(coordinator_client: Client, study: Study) -> None:
     for _ in range(2):
         invite_reader(study=study, actor=None)
@@ -378,7 +385,7 @@ def test_readers_are_shown_with_their_arms_and_what_is_drawn_for_them(coordinato
     lock_study(study=study, actor=None, unaudited_because="a test")
     text = page(coordinator_client, "/studies/s/readers/")
     assert "2 places, with their orders of cases drawn and stored." in text
-    assert text.count("3 hanging lists") == 2
+    assert text.count('<td>A</td>\n        <td class="number">3</td>') == 2
 
 
 def test_a_reader_sees_the_title_that_is_shown_and_not_the_study_s_own(client: Client, study: Study) -> None:
