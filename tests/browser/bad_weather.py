@@ -32,6 +32,7 @@ PROBE = """() => {
     call: document.querySelector('[data-call][aria-pressed=true]')?.dataset.call ?? null,
     confidence: Number(document.querySelector('#confidence')?.getAttribute('aria-valuetext')) || null,
     waiting: part('stage')?.classList.contains('waiting') ?? false,
+    problem: part('problem') ? !part('problem').hidden : false,
   };
 }"""
 
@@ -157,7 +158,7 @@ class Person:
         if seen["screen"]:
             return f"screen {seen['screen']}"
         if not seen["position"] or seen["waiting"]:
-            return "loading"
+            return "no image" if seen["problem"] else "loading"
         return "waiting" if "Saving" in seen["submit"] else "case"
 
     def _help(self, page: Page, where: str) -> None:

@@ -108,7 +108,7 @@ class BadDay:
         """The network goes; the reader goes on as far as images are open; the network comes back."""
         self.person.desk.context.set_offline(True)
         for _ in range(self.rng.randint(1, 4)):
-            if self.person.arrive(until=("case", "waiting", "screen end"))["where"] != "case":
+            if self.person.arrive(until=("case", "waiting", "no image", "screen end"))["where"] != "case":
                 break
             self.person.send(*self.enter())
         self.page.wait_for_timeout(self.rng.randint(0, 500))
