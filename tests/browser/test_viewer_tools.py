@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,10 @@ from readerstudy.accounts.services import create_user
 from readerstudy.cohorts import presenting
 from readerstudy.cohorts.models import Cohort
 from readerstudy.cohorts.profiles import PROFILES
+from readerstudy.detectors.aiding import choose_aid
+from readerstudy.detectors.services import import_scores
 from readerstudy.reading.models import Judgement, Mark
+from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import read_protocol
 from readerstudy.studies.services import create_study
 from readerstudy.truth.importing import import_cases
@@ -68,7 +72,7 @@ def a_cohort(folder: Path, *, calibrated: bool = False) -> Cohort:
     return cohort
 
 
-def a_study(*cohorts: Cohort, **settings: Any) -> None:
+def a_study(*cohorts: Cohort, before_lock: Callable[[Study], None] = lambda study: None, **settings: Any) -> None:
     """Enrol the reader in a study of these cohorts that asks for a call and for marks."""
     slots = ["A", "B"][: len(cohorts)]
     document = {
@@ -78,8 +82,9 @@ def a_study(*cohorts: Cohort, **settings: Any) -> None:
         "arms": [{"name": "A", "title": "", "phases": ["reading"]}],
     }  # fmt: skip
     protocol = read_protocol(yaml.safe_dump(document))
-    study = lock_without_audit(create_study(slug="tools", protocol=protocol, cohorts=list(cohorts), title="Tools"))
-    enrol(study, create_user(username="reader", password=PASSWORD, role=Role.READER), consent=True)
+    study = create_study(slug="tools", protocol=protocol, cohorts=list(cohorts), title="Tools")
+    before_lock(study)
+    enrol(lock_without_audit(study), create_user(username="reader", password=PASSWORD, role=Role.READER), consent=True)
 
 
 @dataclass(frozen=True)
@@ -411,6 +416,32 @@ def test_two_pictures_side_by_side_are_each_worked_on_their_own(server: str, log
     bench.press("t")
     bench.page.mouse.click(box["x"] + 100, box["y"] + 100)
     expect(bench.page.locator(".figure")).to_have_count(0)  # what is marked is the case
+
+
+def test_an_aid_frames_the_part_of_the_image_that_it_points_at_in_dashes_and_in_words(
+    server: str, log_in: LogIn, tmp_path: Path
+) -> None:
+    cohort = a_cohort(tmp_path / "squares")
+    square = " ".join(str(edge / SIDE) for edge in (320, 80, 60, 60))
+    rows = [{"case": case.code, "region": square, "score": 0.5} for case in cohort.cases.all()]
+    scores = write_table(tmp_path / "scores.csv", rows)
+
+    def aid(study: Study) -> None:
+        detector, _ = import_scores(name="Spectrum", version="1", file=scores, cohort=cohort, actor=None)
+        choose_aid(phase=study.phases.get(), detector=detector, shows=["region"], actor=None)
+
+    a_study(cohort, before_lock=aid, purpose="aided", modality="aided", aid="concurrent")
+    bench = sit_down(log_in)
+    frame = bench.page.locator(".figure.region")
+    for lie in [(), ("r", "h", "z")]:
+        bench.press(*lie)
+        expect(frame.locator("text")).to_have_text("Aid")
+        assert frame.locator(".line").evaluate("line => getComputedStyle(line).strokeDasharray") != "none"
+        box = frame.locator(".line").bounding_box()
+        assert box is not None
+        assert (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == pytest.approx(bench.square(), abs=4)
+        _, columns = np.nonzero(bench.greys() > 200)
+        assert box["width"] == pytest.approx(np.ptp(columns), abs=8)
 
 
 def test_during_a_pause_the_image_is_nowhere_on_the_page_and_comes_back_as_it_was(bench: Bench) -> None:
