@@ -14,6 +14,7 @@ from django.utils import translation
 from readerstudy.reports import charts
 from readerstudy.reports.answers import answer_table, end_answer_table, mark_table, view_log_table
 from readerstudy.reports.blinding_audit import newest_audit
+from readerstudy.reports.gaps import not_analysed
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, reader_table
 from readerstudy.studies.models import UNTESTED, Study
@@ -22,6 +23,8 @@ from readerstudy.studies.models import UNTESTED, Study
 def results_json(report: Report) -> str:
     """Give the results, with the hash of the table that they come from."""
     said = {"study": report.study.slug, "ratings_sha256": report.ratings_sha256, **report.results}
+    with translation.override("en"):
+        said["not_analysed"] = not_analysed(report.study)
     return json.dumps(said, indent=2) + "\n"
 
 
@@ -34,16 +37,17 @@ def report_html(report: Report) -> str:
         (phase, charts.inline_svgs(report, phase["phase"], phase.get("modality", "")))
         for phase in report.results["phases"]
     ]
-    context = {"study": report.study, "report": report, "drawn": drawn} | caveats(report.study)
+    context = {"study": report.study, "report": report, "drawn": drawn}
     with translation.override("en"):
+        context |= caveats(report.study)
         return render_to_string("reports/report.html", context)
 
 
 def caveats(study: Study) -> dict[str, Any]:
     """Give what page and report say before any figure.
 
-    That pictures are phantoms, that it was a trial run, that readers are simulated, and what the blinding audit found,
-    or why there was none.
+    That pictures are phantoms, that it was a trial run, that readers are simulated, what the blinding audit found, or
+    why there was none, and what enters no figure.
     """
     notes = study.phases.order_by("position").values_list("cohort__note", flat=True)
     return {
@@ -52,6 +56,7 @@ def caveats(study: Study) -> dict[str, Any]:
         "simulated": study.readers.filter(is_simulated=True).exists(),
         "unaudited_because": study.unaudited_because,
         "audits": blinding_audits(study),
+        "not_analysed": not_analysed(study),
     }
 
 

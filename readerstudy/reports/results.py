@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from analysis.agreement import fleiss_kappa
 from analysis.detectors import compare_detectors
@@ -17,6 +18,9 @@ from analysis.mrmc import obuchowski_rockette
 from analysis.ratings import Ratings, validate
 from analysis.roc import reader_rocs
 from analysis.summary import summary
+
+# Stored with the results, which are the same in whatever language they were made; translated where it is shown.
+_NO_DETECTOR = gettext_noop("No detector has scored these cases. Import its scores (manage.py import_scores).")
 
 METRICS = ("auc", "accuracy", "sensitivity", "specificity")
 
@@ -180,7 +184,7 @@ def _mean(ratings: Ratings, metric: str, phase: str, random: Literal["both", "ca
 
 def _detectors(ratings: Ratings, phase: str, random: Literal["both", "cases"]) -> dict[str, Any]:
     if not (ratings.frame["kind"] == "detector").any():
-        return {"problem": _("No detector has scored these cases. Import its scores (manage.py import_scores).")}
+        return {"problem": _NO_DETECTOR}
     return _or_problem(lambda: compare_detectors(ratings, phase=phase, random=random).to_dict())
 
 

@@ -12,7 +12,6 @@ from django.db import transaction
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
 from readerstudy.reading.models import Judgement
-from readerstudy.reports.gaps import not_analysed
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import ratings_table, tested_phases
 from readerstudy.reports.results import compute
@@ -46,11 +45,10 @@ def make_report(*, study: Study, actor: User | None) -> Report:
 
 
 def _results(study: Study, table: pd.DataFrame) -> dict[str, Any]:
-    """Give the results, and in words what of the judgements they do not look at."""
     judged = Judgement.objects.filter(reading__session__phase__in=tested_phases(study)).exists()
     if judged and not (table["kind"] == "human").any():  # nothing that a truth could be put next to
-        return {"phases": [], "comparison": None, "not_analysed": not_analysed(study)}
-    return compute(table) | {"not_analysed": not_analysed(study)}
+        return {"phases": [], "comparison": None}
+    return compute(table)
 
 
 def stored_table(ratings_csv: str) -> pd.DataFrame:

@@ -95,7 +95,8 @@ def test_aid_is_chosen_on_the_page(desk: Client, draft: Study, tmp_path: Path) -
     chosen = desk.post(f"{PAGE}aid/aided/", {"detector": detector.pk, "shows": ["score", "region"]}, follow=True)
     page = unescape(chosen.content.decode())
     assert "Spectrum 1 aids in Aided." in page
-    assert "Score, Region" in page
+    ticked = [box.split('value="')[1].split('"')[0] for box in page.split("<input")[1:] if "checked" in box]
+    assert ticked == ["score", "region"]
     aid = PhaseAid.objects.get()
     assert (aid.shows_score, aid.shows_call, aid.shows_region) == (True, False, True)
 
