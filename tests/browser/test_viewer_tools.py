@@ -177,9 +177,7 @@ def bench(server: str, log_in: LogIn, tmp_path: Path) -> Bench:
     return sit_down(log_in)
 
 
-@pytest.mark.parametrize(
-    "lie", [(), ("r",), ("h", "r", "r", "r"), ("v", "l", "z")], ids=["upright", "r", "hrrr", "vlz"]
-)
+@pytest.mark.parametrize("lie", [(), ("h", "r", "r", "r"), ("v", "l", "z")], ids=["upright", "hrrr", "vlz"])
 @pytest.mark.parametrize("card", [False, True], ids=["processor", "card"])
 def test_a_mark_is_stored_where_it_was_put_however_the_image_lies(
     server: str, log_in: LogIn, tmp_path: Path, card: bool, lie: tuple[str, ...]
@@ -302,7 +300,8 @@ def test_the_magnifier_follows_the_pointer_and_shows_what_is_under_it(
 def ring(shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """What lies beyond the lens's glass."""
     rows, columns = np.indices(shape)
-    return np.hypot(rows - shape[0] / 2, columns - shape[1] / 2) > min(shape) / 2 - 8
+    from_middle = np.hypot(rows - shape[0] / 2, columns - shape[1] / 2)
+    return np.asarray(from_middle > min(shape) / 2 - 8, dtype=np.bool_)
 
 
 def test_a_held_key_lends_the_magnifier_only_as_long_as_it_is_held(bench: Bench) -> None:
