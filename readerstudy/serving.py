@@ -30,6 +30,13 @@ _LONGEST_PAUSE = 30.0
 _keeper: subprocess.Popen[bytes] | None = None
 
 
+def on_starting(server: Any) -> None:
+    """Compile the translations that are missing or out of date: without them the pages would fall back to English."""
+    from readerstudy import texts
+
+    texts.compile_all()
+
+
 def when_ready(server: Any) -> None:
     """Start the keeper of the worker, unless the settings say that there is none here."""
     global _keeper

@@ -1,8 +1,9 @@
 """The texts for people and their translations: collected from code and templates, kept in .po files, compiled.
 
 `python -m readerstudy.texts collect` brings the .po files up to date with the code; `… compile` makes of them what the
-server reads (`make setup` and `make run` do). English stands in the code itself. Stored, hashed or parsed texts stay
-English and are not marked: verbs of the audit, reasons of rejection, columns, names, what commands print.
+server reads (`make setup`, `make run` and a starting server do). English stands in the code itself. Stored, hashed or
+parsed texts stay English and are not marked: verbs of the audit, reasons of rejection, columns, names, what commands
+print.
 """
 
 from __future__ import annotations
@@ -55,9 +56,9 @@ def extract_template(file: IO[bytes], keywords: Any, comments: Any, options: Any
     yield from extract_python(BytesIO(lines.encode()), keywords, comments, {**options, "encoding": "utf-8"})
 
 
-def files_of_translations() -> list[Path]:
+def files_of_translations(folder: Path = LOCALE) -> list[Path]:
     """Give the .po files, one for each language but English."""
-    return sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
+    return sorted(folder.glob("*/LC_MESSAGES/django.po"))
 
 
 def read(path: Path) -> Catalog:
@@ -77,9 +78,9 @@ def bring_up_to_date(path: Path) -> None:
     _put(path, header.encode() + written.getvalue())
 
 
-def compile_all() -> None:
+def compile_all(folder: Path = LOCALE) -> None:
     """Make the .mo files, which the server reads, where they are missing or older than their .po files."""
-    for path in files_of_translations():
+    for path in files_of_translations(folder):
         compiled = path.with_suffix(".mo")
         if compiled.exists() and compiled.stat().st_mtime >= path.stat().st_mtime:
             continue

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from gettext import GNUTranslations
 from pathlib import Path
@@ -143,3 +146,28 @@ def test_a_text_that_is_new_is_added_without_a_guess_and_one_that_is_gone_is_dro
     before = path.read_bytes()
     texts.bring_up_to_date(path)
     assert path.read_bytes() == before
+
+
+def test_what_is_missing_or_out_of_date_is_compiled_and_the_rest_is_left_alone(tmp_path: Path) -> None:
+    for language in ("de", "fr"):
+        path = tmp_path / language / "LC_MESSAGES" / "django.po"
+        path.parent.mkdir(parents=True)
+        path.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "a"\nmsgstr "ä"\n')
+    texts.compile_all(tmp_path)
+    german, french = (path.with_suffix(".mo") for path in texts.files_of_translations(tmp_path))
+    with german.open("rb") as file:
+        assert GNUTranslations(file).gettext("a") == "ä"
+    french.write_bytes(b"as it was")
+    german.write_bytes(b"old")
+    os.utime(german, (0, 0))
+    texts.compile_all(tmp_path)
+    assert french.read_bytes() == b"as it was"
+    assert german.read_bytes() != b"old"
+    assert [path.name for path in german.parent.iterdir() if path.suffix == ".new"] == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["translate"], ["compile", "de"]])
+def test_the_program_says_what_it_takes(arguments: list[str]) -> None:
+    said = subprocess.run([sys.executable, "-m", "readerstudy.texts", *arguments], capture_output=True, text=True)
+    assert said.returncode == 1
+    assert said.stderr == "usage: python -m readerstudy.texts collect|compile\n"
