@@ -64,6 +64,11 @@ export abstract class Course {
     protected readonly who: Identity,
   ) {}
 
+  /** What waits for this session. What an older one has left behind is delivered too, but holds nothing up here. */
+  protected get mine(): readonly Entry[] {
+    return this.waiting.filter(({ session }) => session === this.who.session);
+  }
+
   /** Something that shows has changed. */
   protected abstract changed(): void;
   protected abstract problemOf(error: unknown): Problem;
@@ -86,7 +91,7 @@ export abstract class Course {
   }
 
   private follow(server: Session): void {
-    const mine = this.waiting.filter(({ session }) => session === this.who.session);
+    const { mine } = this;
     const refused = mine[0]?.refusal === null ? undefined : mine[0];
     if (refused) {
       this.sendBack(server, refused);

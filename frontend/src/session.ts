@@ -84,7 +84,7 @@ export class ReadingMachine extends Course implements Machine {
         this.drafts.set(draft.position, draft);
       }
       const session = await this.ask();
-      this.begun = !isFresh(session) || this.drafts.size + this.waiting.length > 0;
+      this.begun = !isFresh(session) || this.drafts.size + this.mine.length > 0;
       this.settle();
     } catch (error) {
       this.failure = this.problemOf(error);
@@ -393,7 +393,7 @@ export class ReadingMachine extends Course implements Machine {
   protected override eventsFor(position: number): SaverEvents {
     const current = () => (this.case?.reading.position === position ? this.case : null);
     return {
-      mayPush: () => !this.waiting.some(({ session }) => session === this.who.session),
+      mayPush: () => this.mine.length === 0,
       status: () => this.changed(),
       conflict: (theirs) => {
         const mayGoOn = current()?.meet(theirs) ?? false;
@@ -423,7 +423,9 @@ export class ReadingMachine extends Course implements Machine {
 
   private hearQueued(entry: Entry): void {
     if (this.waiting.some(({ key }) => key === entry.key)) return;
-    this.waiting = [...this.waiting.filter(({ refusal }) => refusal === null), entry];
+    // A mended submission takes the place of the refused one.
+    const others = this.waiting.filter(({ refusal, session }) => refusal === null || session !== entry.session);
+    this.waiting = [...others, entry];
     const { case: current } = this;
     if (entry.session === this.who.session && current && current.reading.position === entry.position) {
       if (current.saver.hasOwnChanges && !current.sent) this.tellElsewhere(current);
@@ -453,7 +455,7 @@ export class ReadingMachine extends Course implements Machine {
 
   /** Have the server lead to another case. What was entered here stays as a draft. */
   private async goTo(ask: () => Promise<Session>): Promise<void> {
-    if (this.reopening || this.waiting.length > 0) return;
+    if (this.reopening || this.mine.length > 0) return;
     this.reopening = true;
     try {
       await this.case?.saver.push();
@@ -517,7 +519,7 @@ export class ReadingMachine extends Course implements Machine {
 
   private undoLeft(): number | null {
     const { session } = this;
-    if (!session?.undo || session.reopened || this.waiting.length > 0) return null;
+    if (!session?.undo || session.reopened || this.mine.length > 0) return null;
     return Math.max(0, session.undo.seconds_left - (this.around.monotonic() - this.sessionAt) / 1000);
   }
 
@@ -557,8 +559,8 @@ export class ReadingMachine extends Course implements Machine {
   }
 
   private save(): Save {
-    const pending = this.waiting.length;
-    const kept = this.trouble || this.waiting.some(({ refusal }) => refusal !== null) ? 'kept' : 'saving';
+    const pending = this.mine.length;
+    const kept = this.trouble || this.mine.some(({ refusal }) => refusal !== null) ? 'kept' : 'saving';
     const draft = this.case && !this.case.sent ? this.case.saver.status : 'saved';
     return { kind: pending === 0 ? 'saved' : kept, pending, draft, durable: this.keeper.durable };
   }

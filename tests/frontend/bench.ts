@@ -27,10 +27,10 @@ export class Computer {
   }
 
   /** Open a window on the session; `load` is called as the page does. */
-  async open(server: StudyServer, { user = 'reader' } = {}): Promise<Window> {
+  async open(server: StudyServer, { user = 'reader', session = 'S1' } = {}): Promise<Window> {
     const opened = new Window(this, user);
     this.windows.push(opened);
-    opened.machine = new ReadingMachine(server, new Keeper(this.disk), opened, { user, session: 'S1' });
+    opened.machine = new ReadingMachine(server, new Keeper(this.disk), opened, { user, session });
     await Promise.race([opened.machine.load(), settled()]);
     await settled();
     return opened;

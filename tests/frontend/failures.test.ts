@@ -223,6 +223,24 @@ test('a session closed meanwhile says so, and keeps what could not be delivered'
   expect(server.keys).toHaveLength(1);
 });
 
+test('what a closed session has left behind is tried again, and holds nothing up in the next one', async () => {
+  const server = new StudyServer(3);
+  const computer = new Computer();
+  const closed = await computer.open(server, { session: 'S0' });
+  closed.machine.begin();
+  await readCase(closed.machine);
+  stateOf(closed.machine, 'failed');
+  computer.kill(closed);
+  const { machine } = await computer.open(server);
+  expect(server.received).toHaveLength(2);
+  stateOf(machine, 'told');
+  machine.begin();
+  await readCase(machine);
+  expect(machine.state.save).toMatchObject({ kind: 'saved', pending: 0 });
+  await machine.undo();
+  expect(stateOf(machine, 'reading')).toMatchObject({ reading: { position: 1 }, revising: true });
+});
+
 test.each<[number, string, boolean]>([
   [403, 'unreachable', true],
   [404, 'closed', false],

@@ -125,9 +125,10 @@ export class StudyServer implements Server {
     return this.meet(() => this.snapshot());
   }
 
-  async judge(_: string, position: number, body: JudgementBody, key: string): Promise<JudgementResult> {
+  async judge(session: string, position: number, body: JudgementBody, key: string): Promise<JudgementResult> {
     this.received.push({ position, body, key });
     return this.meet(() => {
+      if (session !== 'S1') throw new ApiError(404, 'Not found.');
       this.store({ position, body, key });
       const { call, confidence } = body;
       return { judgement: { position, revision: 1, call, confidence }, session: this.snapshot() };
