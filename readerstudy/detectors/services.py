@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
@@ -37,15 +38,18 @@ def import_scores(*, name: str, version: str, file: Path, cohort: Cohort, actor:
     by, rows = read_scores(file)
     cases = _cases_by_name(cohort, by)
     if unknown := [row.name for row in rows if row.name not in cases]:
-        raise TableError([f"{file.name}: the cohort {cohort.slug} has no {by} {name!r}." for name in unknown])
+        words = _("%(file)s: the cohort %(cohort)s has no %(by)s %(name)r.")
+        said_of = {"file": file.name, "cohort": cohort.slug, "by": by}
+        raise TableError([words % {**said_of, "name": name} for name in unknown])
     if not rows:
-        raise TableError([f"{file.name}: the table has no rows."])
+        raise TableError([_("%(file)s: the table has no rows.") % {"file": file.name}])
     detector = _get_or_create_detector(name.strip(), version.strip())
     known = set(detector.scores.filter(case__in=cases.values()).values_list("case", flat=True))
     if any(cases[row.name].pk in known for row in rows):
-        raise TableError(
-            [f"{detector} has scores for {cohort.slug} already. Give a new run its own version (--detector-version)."]
+        words = _(
+            "%(detector)s has scores for %(cohort)s already. Give a new run its own version (--detector-version)."
         )
+        raise TableError([words % {"detector": detector, "cohort": cohort.slug}])
     said = _one_per_case(rows, cases)
     DetectorScore.objects.bulk_create(
         DetectorScore(detector=detector, case=case, score=row.score, call=row.call, region=row.region)
@@ -73,12 +77,14 @@ def _get_or_create_detector(name: str, version: str) -> Detector:
         return found
     detector = Detector(name=name, version=version)
     if any(str(other) == str(detector) for other in Detector.objects.all()):
-        raise TableError([f"There is a detector that is written {detector} already, with another name and version."])
+        words = _("There is a detector that is written %(detector)s already, with another name and version.")
+        raise TableError([words % {"detector": detector}])
     try:
         detector.full_clean()
     except ValidationError as error:
         problems = error.message_dict.items()
-        raise TableError([f"The detector's {field}: {' '.join(words)}" for field, words in problems]) from None
+        text = _("The detector's %(field)s: %(words)s")
+        raise TableError([text % {"field": field, "words": " ".join(words)} for field, words in problems]) from None
     detector.save()
     return detector
 
