@@ -15,6 +15,7 @@ from readerstudy.studies import services as studies
 from readerstudy.studies.models import Study
 from readerstudy.truth.importing import import_cases
 from tests.browser.conftest import PASSWORD, LogIn
+from tests.browser.reading import begin, saved
 from tests.readerstudy.makers import enrol, lock_without_audit, read
 
 CASES = 6
@@ -54,6 +55,7 @@ def agree_and_start(page: Page) -> None:
     page.get_by_label("I have read this and agree").check()
     page.get_by_role("button", name="Agree").click()
     page.get_by_role("button", name="Start reading").click()
+    begin(page)
 
 
 def practise(page: Page) -> None:
@@ -64,7 +66,8 @@ def practise(page: Page) -> None:
         expect(verdict).to_contain_text("This X-ray is")
         page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Practice finished")).to_be_visible()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_a_reader_reads_a_session_and_the_coordinator_sees_the_report(
@@ -79,10 +82,12 @@ def test_a_reader_reads_a_session_and_the_coordinator_sees_the_report(
     expect(page.get_by_role("heading", name="A trial")).to_be_visible()
     agree_and_start(page)
     practise(page)
+    begin(page)
     for position in range(1, CASES + 1):
-        expect(page.locator("[data-part=count]")).to_have_text(f"Case {position} of {CASES}")
+        expect(page.locator("[data-part=count]")).to_have_text(f"{position} of {CASES}")
         judge(page, position, "as"[position % 2], str(position))
     expect(page.get_by_role("heading", name=f"All {CASES} cases read")).to_be_visible()
+    saved(page)
 
     stored = Judgement.objects.filter(reading__session__reader__user=reader, reading__session__phase__name="phase-1")
     said = [(j.reading.position, j.call, j.confidence) for j in stored.order_by("reading__position")]

@@ -18,6 +18,8 @@ from readerstudy.cohorts.profiles import PROFILES
 from readerstudy.studies import services as studies
 from readerstudy.truth.importing import import_cases
 from tests.browser.conftest import PASSWORD, LogIn
+from tests.browser.reading import start
+from tests.browser.reading import start
 from tests.readerstudy.cohorts.samples import dicom_file
 from tests.readerstudy.makers import enrol, write_table
 
@@ -71,7 +73,7 @@ def greys(page: Page) -> tuple[float, float]:
 def test_a_reader_sees_and_judges_it(server: str, log_in: LogIn, tmp_path: Path, profile: str) -> None:
     a_study_of(tmp_path / "pictures", profile)
     page = log_in("reader")
-    page.get_by_role("button", name="Start reading").click()
+    start(page)
     for position in (1, 2):
         expect(page.locator(f"[data-rendered='{position}']")).to_be_visible()
         dark, bright = greys(page)
