@@ -233,7 +233,6 @@ test('what a closed session has left behind is tried again, and holds nothing up
   computer.kill(closed);
   const { machine } = await computer.open(server);
   expect(server.received).toHaveLength(2);
-  stateOf(machine, 'told');
   machine.begin();
   await readCase(machine);
   expect(machine.state.save).toMatchObject({ kind: 'saved', pending: 0 });
