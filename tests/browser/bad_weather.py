@@ -179,9 +179,10 @@ class Person:
     def log_in_again(self, page: Page) -> None:
         """Give the password in place, if the page asks for it."""
         password = page.locator("#login-password")
-        if password.is_visible():
-            password.fill(PASSWORD)
-            page.keyboard.press("Enter")
+        with contextlib.suppress(Error):  # the dialog may close between two looks
+            if password.is_visible():
+                password.fill(PASSWORD, timeout=500)
+                page.keyboard.press("Enter")
 
     def fill_in(self, page: Page, position: int, *, call: str, tens: int) -> None:
         """Enter call and confidence for the case on the screen, by keys, and see that the page shows them."""
