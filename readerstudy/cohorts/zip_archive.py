@@ -16,6 +16,8 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from readerstudy.cohorts.source_image import MAX_BYTES, RejectedImageError
 from readerstudy.cohorts.sources import SourceFile, SourceUnavailableError, is_passed_over
 
@@ -70,21 +72,28 @@ def list_members(path: Path) -> Sequence[SourceFile]:
         with path.open("rb") as file:
             infos, starts = _directory(file)
     except (OSError, zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, RecursionError) as error:
-        raise SourceUnavailableError(f"{path.name} is no sound zip archive: make it again.") from error
+        raise SourceUnavailableError(
+            _("%(name)s is no sound zip archive: make it again.") % {"name": path.name}
+        ) from error
     seen: set[str] = set()
     listed = [_source_file(path, info, start, seen) for info, start in zip(infos, starts, strict=True)]
     files = [file for file in listed if not is_passed_over(PurePosixPath(file.name))]
     if not files:
-        raise SourceUnavailableError(f"There are no image files in {path.name}.")
+        raise SourceUnavailableError(_("There are no image files in %(name)s.") % {"name": path.name})
     if len(files) > MAX_MEMBERS:
-        raise SourceUnavailableError(f"{path.name} holds more than {MAX_MEMBERS:,} files: make several archives.")
+        raise SourceUnavailableError(
+            _("%(name)s holds more than %(most)s files: make several archives.")
+            % {"name": path.name, "most": f"{MAX_MEMBERS:,}"}
+        )
     return files
 
 
 def _directory(file: BinaryIO) -> tuple[list[zipfile.ZipInfo], list[int]]:
     """Give the files of an archive and where their data begin."""
     if _directory_size(file) > _MAX_DIRECTORY_BYTES:
-        raise SourceUnavailableError(f"The archive lists far more than {MAX_MEMBERS:,} files: make several archives.")
+        raise SourceUnavailableError(
+            _("The archive lists far more than %(most)s files: make several archives.") % {"most": f"{MAX_MEMBERS:,}"}
+        )
     with zipfile.ZipFile(file) as archive:
         end = archive.start_dir
         infos = [info for info in archive.infolist() if not info.is_dir()]
@@ -93,7 +102,7 @@ def _directory(file: BinaryIO) -> tuple[list[zipfile.ZipInfo], list[int]]:
         (info.header_offset, start + info.compress_size) for info, start in zip(infos, starts, strict=True)
     )
     if any(stop > following for (_, stop), (following, _) in pairwise([*extents, (end, end)])):
-        raise SourceUnavailableError("The archive's files overlap: it is damaged, or made to do harm.")
+        raise SourceUnavailableError(_("The archive's files overlap: it is damaged, or made to do harm."))
     return infos, starts
 
 

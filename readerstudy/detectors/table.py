@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from readerstudy.cohorts.csv_table import Row, TableError, read_rows
 
 # The right and the lower edge of the image; sums of written fractions may miss it by a rounding.
@@ -53,9 +55,11 @@ def read_scores(path: Path) -> tuple[str, list[ScoreRow]]:
 def _naming_column(path: Path, names: list[str]) -> str:
     by = next((name for name in ("file", "case") if name in names), None)
     if by is None:
-        raise TableError([f"{path.name}: a column 'file' or 'case' must say which case each row is about."])
+        raise TableError(
+            [_("%(name)s: a column 'file' or 'case' must say which case each row is about.") % {"name": path.name}]
+        )
     if "score" not in names and "call" not in names:
-        raise TableError([f"{path.name}: there is neither a column 'score' nor a column 'call'."])
+        raise TableError([_("%(name)s: there is neither a column 'score' nor a column 'call'.") % {"name": path.name}])
     return by
 
 
@@ -65,10 +69,15 @@ def _checked(path: Path, by: str, lines: list[Row]) -> list[ScoreRow]:
         try:
             rows.append(_row(by, line))
         except ValueError as error:
-            problems.append(f"{path.name}, row {number}: {error}")
+            problems.append(
+                _("%(name)s, row %(number)s: %(why)s") % {"name": path.name, "number": number, "why": error}
+            )
     for name, count in Counter(row.name for row in rows).items():
         if count > 1:
-            problems.append(f"{path.name}: {name} has {count} rows: keep one.")
+            problems.append(
+                _("%(file)s: %(name)s has %(count)s rows: keep one.")
+                % {"file": path.name, "name": name, "count": count}
+            )
     if problems:
         raise TableError(problems)
     return rows
@@ -77,11 +86,11 @@ def _checked(path: Path, by: str, lines: list[Row]) -> list[ScoreRow]:
 def _row(by: str, line: dict[str, str]) -> ScoreRow:
     name, score_text, call_text = line[by], line.get("score", ""), line.get("call", "")
     if not name:
-        raise ValueError(f"the {by} is empty.")
+        raise ValueError(_("the %(by)s is empty.") % {"by": by})
     if not score_text and not call_text:
-        raise ValueError(f"{name} has neither a score nor a call.")
+        raise ValueError(_("%(name)s has neither a score nor a call.") % {"name": name})
     if call_text and call_text.lower() not in _CALLS:
-        raise ValueError(f"call is {call_text!r}; write synthetic or authentic (or 1 or 0).")
+        raise ValueError(_("call is %(call)r; write synthetic or authentic (or 1 or 0).") % {"call": call_text})
     call = _CALLS[call_text.lower()] if call_text else None
     return ScoreRow(name, _score(score_text), call, _region(line.get("region", "")))
 
@@ -92,9 +101,9 @@ def _score(text: str) -> float | None:
     try:
         score = float(text)
     except ValueError:
-        raise ValueError(f"score is {text!r}; write a number.") from None
+        raise ValueError(_("score is %(text)r; write a number.") % {"text": text}) from None
     if not math.isfinite(score):
-        raise ValueError(f"score is {text!r}; write a finite number.")
+        raise ValueError(_("score is %(text)r; write a finite number.") % {"text": text})
     return score
 
 
@@ -104,8 +113,10 @@ def _region(text: str) -> list[float] | None:
     try:
         x, y, width, height = (float(word) for word in text.split())
     except ValueError:
-        raise ValueError(f"region is {text!r}; write four numbers: x y width height.") from None
+        raise ValueError(_("region is %(text)r; write four numbers: x y width height.") % {"text": text}) from None
     inside = min(x, y) >= 0 and min(width, height) > 0 and max(x + width, y + height) <= _EDGE
     if not inside or not all(map(math.isfinite, (x, y, width, height))):
-        raise ValueError(f"region is {text!r}; write fractions of the image, of a rectangle within it (0 to 1).")
+        raise ValueError(
+            _("region is %(text)r; write fractions of the image, of a rectangle within it (0 to 1).") % {"text": text}
+        )
     return [x, y, width, height]
