@@ -1,0 +1,108 @@
+"""Judgements are added, never changed, each exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from readerstudy.reading import gates
+from readerstudy.reading.models import Draft, Judgement, Mark, ReadingSession, rating_of
+from readerstudy.reading.queries import case_questions, place_of
+from readerstudy.reading.services.ending import go_on
+from readerstudy.reading.services.refusing import (
+    KeyReusedError,
+    NotCurrentError,
+    hold_session,
+    judged_already,
+    require_running,
+    reused,
+)
+from readerstudy.reading.submissions import Submission, require_fit
+from readerstudy.studies.models import Phase
+
+
+@transaction.atomic
+def submit_judgement(
+    *, session: ReadingSession, position: int, key: UUID, submission: Submission
+) -> tuple[Judgement, bool]:
+    """Store a judgement, exactly once; of a case that was opened again, as a further revision.
+
+    Parameters
+    ----------
+    key : UUID
+        Made by the browser before it sends; a replay with the same key gives the stored judgement again.
+
+    Returns
+    -------
+    (Judgement, bool)
+        The judgement, and whether it was stored now rather than found.
+
+    Raises
+    ------
+    KeyReusedError
+        The key was used for something else.
+    NotCurrentError
+        The case at this position is not the one to judge now.
+    StudyEndedError
+        The study does not run any more.
+    UnfitError
+        It does not answer what the phase asks.
+    """
+    hold_session(session)
+    require_running(session.reader.study)
+    found = Judgement.objects.filter(idempotency_key=key).select_related("reading").first()
+    if found:
+        return _replay(found, session, position, submission), False
+    place = place_of(session)
+    if not gates.judgement_is_open(position, current=place.current):
+        raise NotCurrentError(judged_already())
+    require_fit(submission, session.phase, case_questions(session.phase))
+    try:
+        with transaction.atomic():
+            judgement = _store(session, position, key, submission)
+    except IntegrityError:  # another session stored a judgement with this key since we looked
+        raise KeyReusedError(reused()) from None
+    go_on(session, place, position)
+    return judgement, True
+
+
+def _replay(found: Judgement, session: ReadingSession, position: int, submission: Submission) -> Judgement:
+    same_place = found.reading.session_id == session.pk and found.reading.position == position
+    if not same_place or found.request_digest != submission.digest():
+        raise KeyReusedError(reused())
+    return found
+
+
+def _store(session: ReadingSession, position: int, key: UUID, submission: Submission) -> Judgement:
+    reading = session.readings.get(position=position)
+    call, confidence = submission.call, submission.confidence
+    judgement = Judgement.objects.create(
+        reading=reading,
+        revision=reading.judgements.count() + 1,
+        call=call,
+        confidence=confidence,
+        rating=None if call is None or confidence is None else rating_of(call, confidence),
+        answers=submission.answers,
+        seconds=submission.seconds,
+        paused_seconds=submission.paused_seconds,
+        hidden_seconds=submission.hidden_seconds,
+        timed_out=submission.timed_out,
+        view_log=submission.view_log,
+        shown_at=submission.shown_at,
+        submitted_at=submission.submitted_at,
+        idempotency_key=key,
+        request_digest=submission.digest(),
+    )
+    _store_marks(judgement, submission, session.phase)
+    Draft.objects.filter(reading=reading).delete()
+    return judgement
+
+
+def _store_marks(judgement: Judgement, submission: Submission, phase: Phase) -> None:
+    questions = {question.name: question for question in case_questions(phase)}
+    Mark.objects.bulk_create(
+        Mark(judgement=judgement, number=number, **{**asdict(mark), "question": questions[mark.question]})
+        for number, mark in enumerate(submission.marks, start=1)
+    )

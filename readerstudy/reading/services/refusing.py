@@ -1,0 +1,78 @@
+"""What may keep an act from being possible, and the rows that are held while it is found out."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from readerstudy.reading.models import Draft, ReadingSession
+from readerstudy.studies.models import Status, Study
+
+
+class ReadingError(Exception):
+    """The act is not possible now; the message tells the reader why and what to do."""
+
+
+class NotCurrentError(ReadingError):
+    """The case was judged already, perhaps in another window, or it is not its turn yet."""
+
+
+class NotReopenedError(ReadingError):
+    """The judgement cannot be opened again."""
+
+
+class KeyReusedError(ReadingError):
+    """An idempotency key came back with something else than before."""
+
+
+class StudyEndedError(ReadingError):
+    """The study was closed while something was on its way."""
+
+
+class DraftConflictError(ReadingError):
+    """Another window has kept a newer draft of the case.
+
+    Attributes
+    ----------
+    draft : Draft
+        The newer one.
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(_("Another window has kept a newer version of what you entered for this case."))
+        self.draft = draft
+
+
+def reused() -> str:
+    """Say that a key came back with something else."""
+    return _("This idempotency key was used for something else. Make a new one for each judgement.")
+
+
+def judged_already() -> str:
+    """Say that the case is not current."""
+    return _("This case is judged already, perhaps in another window. The page goes on where you are.")
+
+
+def hold_session(session: ReadingSession) -> None:
+    """Let two tabs that send at once take turns, so that the second finds what the first did."""
+    held = ReadingSession.objects.select_for_update()
+    session.refresh_from_db(fields=["reopened", "finished_at", "qualified"], from_queryset=held)
+
+
+def require_running(study: Study) -> None:
+    """Hold a study open until the transaction ends.
+
+    Its close waits for that, while other judgements do not: on PostgreSQL the row is held for sharing. On SQLite the
+    transaction holds the only write lock anyhow.
+
+    Raises
+    ------
+    StudyEndedError
+        It does not run any more.
+    """
+    share = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT status FROM studies_study WHERE id = %s{share}", [study.pk])  # noqa: S608 - no input
+        (status,) = cursor.fetchone()
+    if status != Status.RUNNING:
+        raise StudyEndedError(_("This study is not open for reading now."))
