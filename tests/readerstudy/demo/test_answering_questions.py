@@ -17,11 +17,21 @@ from readerstudy.demo.simulation import Ability, judge, leaning_of, on_scale
 ABLE = Ability(0.8)
 STATE = {"code": "abc", "done": 3, "cases": 10, "reopened": False, "undo": None, "earlier": []}
 CALL = {"name": "call", "kind": "call", "points": 0, "forced": True, "required": True, "condition": None}
-BARE = {"required": True, "condition": None, "options": [], "tools": []}
-QUALITY = {**BARE, "name": "quality", "kind": "quality", "options": ["poor", "fair", "good", "very good"]}
+BARE: dict[str, Any] = {"required": True, "condition": None, "options": [], "tools": []}
+QUALITY: dict[str, Any] = {
+    **BARE,
+    "name": "quality",
+    "kind": "quality",
+    "options": ["poor", "fair", "good", "very good"],
+}
 OPEN = {**BARE, "name": "remark", "kind": "open"}
 MARKS = {**BARE, "name": "marks", "kind": "marks", "tools": ["point", "box", "freehand"], "options": ["grain"]}
-PICK = {**BARE, "name": "diagnosis", "kind": "diagnosis", "options": ["Fracture", "Effusion", "No finding"]}
+PICK: dict[str, Any] = {
+    **BARE,
+    "name": "diagnosis",
+    "kind": "diagnosis",
+    "options": ["Fracture", "Effusion", "No finding"],
+}
 
 
 def answered(*questions: dict[str, Any], seed: int = 1, said: dict[str, Any] | None = None, diagnosis: str = "") -> Any:
