@@ -41,7 +41,8 @@ def a_phase(name: str = "reading", **settings: Any) -> dict[str, Any]:
 
 def a_running_study(*phases: dict[str, Any], readers: Sequence[User], cases: int = 4, slug: str = "s") -> Study:
     """Lock a study of these phases; each slot has a cohort of its own. The users have joined and agreed."""
-    slots = list(dict.fromkeys(phase["cohort"] for phase in phases))
+    named = [phase.get(field) for field in ("cohort", "companions") for phase in phases]
+    slots = [slot for slot in dict.fromkeys(named) if slot]
     document = {
         "name": "of-a-test", "title": "A study of a test", "summary": "A test.", "consent": "I agree.",
         "cohorts": [{"slot": slot, "title": slot} for slot in slots],

@@ -358,6 +358,53 @@ def test_an_expired_login_is_renewed_in_place_and_nothing_is_lost(
     assert the_judgement(page).answers == {"note": "typed after the login had expired"}
 
 
+@pytest.mark.parametrize(("choice", "call"), [("Keep what is in this window", "s"), ("Take what is in the other", "a")])
+def test_a_case_filled_in_in_two_places_is_settled_by_a_clear_choice(
+    reader: User, log_in: LogIn, choice: str, call: str
+) -> None:
+    here = reading_of(reader, log_in)
+    elsewhere = log_in("reader")
+    start(elsewhere)
+    press(elsewhere, "a", "2")
+    saved(elsewhere)
+    press(here, "s", "9")
+    dialog = here.get_by_role("dialog", name="Changed in another window")
+    expect(dialog).to_contain_text("Synthetic")
+    expect(dialog).to_contain_text("Authentic, Confidence 20")
+    press(here, "Escape")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name=choice).click()
+    expect(dialog).to_be_hidden()
+    expect(here.locator("[data-call][aria-pressed=true]")).to_have_attribute("aria-keyshortcuts", call.upper())
+
+
+def test_answers_at_the_end_come_as_a_table(reader: User, log_in: LogIn) -> None:
+    practice = {"purpose": "practice", "undo_seconds": 0, "feedback": "at-end"}
+    a_running_study(a_phase("warm-up", **practice, cohort="P"), a_phase("test"), readers=[reader], cases=2)
+    page = log_in("reader")
+    start(page)
+    expect(page.get_by_text("Practice – these cases do not count")).to_be_visible()
+    for position in (1, 2):
+        on_case(page, position)
+        press(page, "s", "9", "Enter")
+    expect(page.get_by_role("heading", name="Your answers: 1 of 2 right")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(3)
+    with page.expect_navigation():
+        press(page, "Enter")
+    begin(page)
+    expect(page.locator("[data-part=phase]")).to_have_text("Test")
+
+
+def test_a_reference_stands_beside_the_case_and_both_are_named(reader: User, log_in: LogIn) -> None:
+    a_running_study(a_phase(companions="R"), readers=[reader])
+    page = log_in("reader")
+    start(page)
+    expect(page.locator(".caption")).to_have_text(["Case", "Reference"])
+    first, second = (box for box in (page.locator(".pane").nth(index).bounding_box() for index in (0, 1)) if box)
+    assert first["width"] == pytest.approx(second["width"], abs=2)
+    assert first["x"] + first["width"] <= second["x"] + 1
+
+
 def test_a_page_that_is_opened_and_left_judges_nothing(reader: User, log_in: LogIn) -> None:
     a_running_study(a_phase(), readers=[reader])
     page = log_in("reader")
