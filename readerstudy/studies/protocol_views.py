@@ -1,4 +1,4 @@
-"""The coordinator's pages on which a draft is made and changed."""
+"""The coordinator's pages on which a draft is changed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,64 +16,12 @@ from django.views.decorators.http import require_POST
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.cohorts.models import Cohort
 from readerstudy.studies import editing, services
-from readerstudy.studies.describing import course_of
-from readerstudy.studies.forms import CohortsForm, NewStudyForm, ProtocolTextForm
+from readerstudy.studies.forms import CohortsForm, ProtocolTextForm
 from readerstudy.studies.models import QuestionKind, Status, Study
 from readerstudy.studies.plans import PhasePlan, Protocol, QuestionPlan
-from readerstudy.studies.presets import PRESETS, preset
 from readerstudy.studies.protocol import write_protocol
 from readerstudy.studies.protocol_forms import PhaseForm, TextsForm
 from readerstudy.studies.question_forms import KINDS, ArmsForm, QuestionForm, kinds_to_add
-
-OWN = "own"
-
-
-@coordinator_required
-def new_study(request: HttpRequest) -> HttpResponse:
-    """Choose a protocol."""
-    presets = [(preset(name), course_of(preset(name))) for name in PRESETS]
-    return render(request, "studies/new.html", {"presets": presets})
-
-
-@coordinator_required
-def new_from(request: HttpRequest, preset_name: str) -> HttpResponse:
-    """Make a draft of a preset, or of a protocol of one's own, which is read first."""
-    if preset_name == OWN:
-        return _new_from_text(request)
-    if preset_name not in PRESETS:
-        raise Http404
-    form = NewStudyForm(request.POST if request.method == "POST" else None, protocol=preset(preset_name))
-    return _new_study(request, form)
-
-
-def _new_from_text(request: HttpRequest) -> HttpResponse:
-    text_form = ProtocolTextForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not text_form.is_valid():
-        return render(request, "studies/new_own.html", {"form": text_form})
-    # The first time there is only the text; then the form about it comes back with the text in it.
-    form = NewStudyForm(request.POST if "slug" in request.POST else None, protocol=text_form.protocol)
-    return _new_study(request, form, document=text_form.document_text)
-
-
-def _new_study(request: HttpRequest, form: NewStudyForm, document: str = "") -> HttpResponse:
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            study = services.create_study(
-                slug=data["slug"],
-                title=data["title"],
-                protocol=form.protocol,
-                cohorts=form.chosen_cohorts(),
-                pilot=data["pilot"],
-                actor=user_of(request),
-            )
-        except services.StudyError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The draft is made. Look through it, change what you like, then lock it."))
-            return redirect("studies:protocol", study.slug)
-    context = {"form": form, "protocol": form.protocol, "document": document, "has_cohorts": Cohort.objects.exists()}
-    return render(request, "studies/new_from.html", context)
 
 
 def _draft(slug: str) -> Study:
@@ -94,14 +43,44 @@ def _question_of(phase: PhasePlan, name: str) -> QuestionPlan:
     return question
 
 
+def _is_sound(request: HttpRequest, plan: editing.Plan, form: forms.Form) -> bool:
+    """Say whether a form was sent, fits, and was opened on the protocol as it is still.
+
+    Where it changed meanwhile the form comes back as it was filled in, and can be saved over the change knowingly.
+    """
+    if not form.is_bound or not form.is_valid():
+        return False
+    opened = request.POST.get("opened")
+    if opened and opened != services.document_digest(plan.protocol):
+        words = _(
+            "The protocol was changed since you opened this page, by somebody else or in another window. Look at it "
+            "there; saving again keeps what you have entered here."
+        )
+        form.add_error(None, words)
+        return False
+    return True
+
+
+def _edit_page(request: HttpRequest, template: str, study: Study, plan: editing.Plan, **context: Any) -> HttpResponse:
+    """Show a form, with a mark of the protocol that it was opened on."""
+    opened = services.document_digest(plan.protocol)
+    return render(request, f"studies/{template}.html", {"study": study, "opened": opened, **context})
+
+
 def _saved(
-    request: HttpRequest, study: Study, protocol: Protocol, cohorts: Mapping[str, Cohort], change: str
+    request: HttpRequest,
+    study: Study,
+    plan: editing.Plan,
+    protocol: Protocol,
+    cohorts: Mapping[str, Cohort],
+    change: str,
 ) -> HttpResponse:
-    """Write a change, and go back to the protocol; a refusal becomes a message there."""
+    """Write a change of a plan, and go back to the protocol; a refusal becomes a message there."""
     try:
         changed = services.replace_protocol(
-            study=study, protocol=protocol, cohorts=cohorts, actor=user_of(request), change=change
-        )
+            study=study, protocol=protocol, cohorts=cohorts, actor=user_of(request), change=change,
+            opened=services.document_digest(plan.protocol),
+        )  # fmt: skip
     except services.StudyError as error:
         messages.error(request, str(error))
     else:
@@ -123,10 +102,10 @@ def edit_texts(request: HttpRequest, slug: str) -> HttpResponse:
         use_required_attribute=False,
         label_suffix="",
     )
-    if form.is_bound and form.is_valid():
+    if _is_sound(request, plan, form):
         services.mark_as_pilot(study=study, pilot=form.cleaned_data["pilot"], actor=user_of(request))
-        return _saved(request, study, form.changed(plan.protocol), plan.cohorts, _("titles and consent"))
-    return render(request, "studies/edit_texts.html", {"study": study, "form": form})
+        return _saved(request, study, plan, form.changed(plan.protocol), plan.cohorts, _("titles and consent"))
+    return _edit_page(request, "edit_texts", study, plan, form=form)
 
 
 @coordinator_required
@@ -136,11 +115,13 @@ def edit_phase(request: HttpRequest, slug: str, phase: str = "") -> HttpResponse
     plan = editing.plan_of(study)
     old = _phase_of(plan, phase) if phase else None
     form = PhaseForm(request.POST if request.method == "POST" else None, plan=plan, phase=old)
-    if form.is_bound and form.is_valid() and form.changed_protocol:
+    if _is_sound(request, plan, form) and form.changed_protocol:
         change = _("settings of “%(phase)s”") if old else _("a new phase “%(phase)s”")
         changed = form.changed_protocol
-        return _saved(request, study, changed.protocol, changed.cohorts, change % {"phase": form.cleaned_data["title"]})
-    return render(request, "studies/edit_phase.html", {"study": study, "form": form, "phase": old})
+        return _saved(
+            request, study, plan, changed.protocol, changed.cohorts, change % {"phase": form.cleaned_data["title"]}
+        )
+    return _edit_page(request, "edit_phase", study, plan, form=form, phase=old)
 
 
 @coordinator_required
@@ -151,7 +132,7 @@ def remove_phase(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
     plan = editing.plan_of(study)
     title = _phase_of(plan, phase).title
     changed = editing.without_phase(plan, phase)
-    return _saved(request, study, changed.protocol, plan.cohorts, _("“%(phase)s” removed") % {"phase": title})
+    return _saved(request, study, plan, changed.protocol, plan.cohorts, _("“%(phase)s” removed") % {"phase": title})
 
 
 @coordinator_required
@@ -182,19 +163,16 @@ def _question_page(
     request: HttpRequest, study: Study, plan: editing.Plan, phase: PhasePlan, kind: str, old: QuestionPlan | None
 ) -> HttpResponse:
     form = QuestionForm(request.POST if request.method == "POST" else None, phase=phase, kind=kind, question=old)
-    if form.is_bound and form.is_valid():
+    if _is_sound(request, plan, form):
         changed = editing.with_question(phase, form.plan, instead_of=old.name if old else "")
         return _saved_phase(request, study, plan, changed, _("a question of “%(phase)s”"))
-    context = {
-        "study": study, "phase": phase, "form": form, "question": old, "kind": QuestionKind(kind).label,
-        "sentence": KINDS[kind],
-    }  # fmt: skip
-    return render(request, "studies/edit_question.html", context)
+    words = {"kind": QuestionKind(kind).label, "sentence": KINDS[kind]}
+    return _edit_page(request, "edit_question", study, plan, form=form, phase=phase, question=old, **words)
 
 
 def _saved_phase(request: HttpRequest, study: Study, plan: editing.Plan, phase: PhasePlan, change: str) -> HttpResponse:
     changed = editing.with_phase(plan, phase)
-    answer = _saved(request, study, changed.protocol, changed.cohorts, change % {"phase": phase.title})
+    answer = _saved(request, study, plan, changed.protocol, changed.cohorts, change % {"phase": phase.title})
     answer["Location"] += f"#{phase.name}"
     return answer
 
@@ -230,9 +208,9 @@ def edit_arms(request: HttpRequest, slug: str) -> HttpResponse:
     study = _draft(slug)
     plan = editing.plan_of(study)
     form = ArmsForm(request.POST if request.method == "POST" else None, plan=plan, more=_one_more(request))
-    if form.is_bound and form.is_valid():
-        return _saved(request, study, form.changed.protocol, plan.cohorts, _("arms"))
-    return render(request, "studies/edit_arms.html", {"study": study, "form": form})
+    if _is_sound(request, plan, form):
+        return _saved(request, study, plan, form.changed.protocol, plan.cohorts, _("arms"))
+    return _edit_page(request, "edit_arms", study, plan, form=form)
 
 
 def _one_more(request: HttpRequest) -> int:
@@ -264,14 +242,14 @@ def edit_text(request: HttpRequest, slug: str) -> HttpResponse:
         initial={"document": write_protocol(plan.protocol)}, use_required_attribute=False, label_suffix="",
     )  # fmt: skip
     cohorts_form = None
-    if form.is_bound and form.is_valid():
+    if _is_sound(request, plan, form):
         read: Protocol = form.protocol
         cohorts_form = CohortsForm(_with_cohorts(request, read, plan), slots=read.cohorts, cohorts=plan.cohorts)
         if cohorts_form.is_valid():
             protocol = replace(read, name=plan.protocol.name)
-            return _saved(request, study, protocol, cohorts_form.chosen_cohorts(), _("the protocol as text"))
-    context = {"study": study, "form": form, "cohorts_form": cohorts_form, "slots": plan.cohorts.items()}
-    return render(request, "studies/edit_text.html", context)
+            return _saved(request, study, plan, protocol, cohorts_form.chosen_cohorts(), _("the protocol as text"))
+    slots = plan.cohorts.items()
+    return _edit_page(request, "edit_text", study, plan, form=form, cohorts_form=cohorts_form, slots=slots)
 
 
 def _with_cohorts(request: HttpRequest, protocol: Protocol, plan: editing.Plan) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from readerstudy.studies import making_views as making
 from readerstudy.studies import protocol_views as drafts
 from readerstudy.studies import views
 
@@ -10,8 +11,8 @@ _PHASE = "<slug:slug>/protocol/phases/<slug:phase>/"
 _QUESTION = f"{_PHASE}questions/<slug:question>/"
 urlpatterns = [
     path("", views.study_list, name="list"),
-    path("new/", drafts.new_study, name="new"),
-    path("new/from/<slug:preset_name>/", drafts.new_from, name="new-from"),
+    path("new/", making.new_study, name="new"),
+    path("new/from/<slug:preset_name>/", making.new_from, name="new-from"),
     path("<slug:slug>/protocol/", views.protocol, name="protocol"),
     path("<slug:slug>/protocol/texts/", drafts.edit_texts, name="texts"),
     path("<slug:slug>/protocol/arms/", drafts.edit_arms, name="arms"),

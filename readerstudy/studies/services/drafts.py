@@ -142,7 +142,13 @@ def _fitted(protocol: Protocol, cohorts: Mapping[str, Cohort]) -> Protocol:
 
 @transaction.atomic
 def replace_protocol(
-    *, study: Study, protocol: Protocol, cohorts: Mapping[str, Cohort], actor: User | None, change: str = ""
+    *,
+    study: Study,
+    protocol: Protocol,
+    cohorts: Mapping[str, Cohort],
+    actor: User | None,
+    change: str = "",
+    opened: str = "",
 ) -> bool:
     """Make a draft say what a protocol says; what it said before is kept, so that it can be undone.
 
@@ -152,6 +158,8 @@ def replace_protocol(
         The cohort of every slot of the protocol; optional ones may be missing.
     change : str
         What is changed, in words for the button that undoes it.
+    opened : str
+        The digest (`document_digest`) of the protocol on which the change was made; empty to write over any.
 
     Returns
     -------
@@ -161,11 +169,13 @@ def replace_protocol(
     Raises
     ------
     StudyError
-        The study is no draft, a cohort is missing, or the protocol contradicts itself.
+        The study is no draft, a cohort is missing, the protocol contradicts itself, or it was changed meanwhile.
     """
     study = held(study)
     require_status(study, Status.DRAFT, _("changed"))
     fitted, before = _fitted(protocol, cohorts), protocol_of(study)
+    if opened and opened != document_digest(before):
+        raise StudyError(_("The protocol was changed meanwhile: nothing was saved. Look at it, then change it again."))
     had = {slot.slot: cohort for slot, cohort in slots_of(study)}
     if fitted == before and all(had[slot] == cohorts[slot] for slot in had):
         return False

@@ -16,6 +16,7 @@ from readerstudy.studies.protocol import protocol_of
 from readerstudy.studies.services import (
     StudyError,
     create_study,
+    document_digest,
     lock_study,
     mark_as_pilot,
     replace_protocol,
@@ -131,6 +132,15 @@ def test_what_contradicts_itself_is_refused_and_leaves_all_as_it_was(study: Stud
         change(study, twice, A=main, B=main)
     assert protocol_of(study) == before
     assert not study.revisions.exists()
+
+
+def test_a_change_of_what_is_no_longer_there_is_refused(study: Study, cohort: Cohort) -> None:
+    opened = document_digest(protocol_of(study))
+    change(study, replace(protocol_of(study), summary="somebody else's"))
+    mine = replace(protocol_of(study), summary="mine")
+    with pytest.raises(StudyError, match="The protocol was changed meanwhile: nothing was saved"):
+        replace_protocol(study=study, protocol=mine, cohorts={"A": cohort}, actor=None, opened=opened)
+    assert protocol_of(Study.objects.get()).summary == "somebody else's"
 
 
 def test_what_is_locked_changes_no_more(study: Study) -> None:

@@ -337,6 +337,19 @@ def test_text_with_a_fault_comes_back_with_every_fault_and_as_it_was_typed(
     assert the_protocol() == before
 
 
+def test_two_windows_do_not_write_over_each_other_unawares(coordinator_client: Client, study: Study) -> None:
+    path = f"{ROOT}phases/phase-2/"
+    mine = {**fields_of(page(coordinator_client, path)), "title": "Mine"}
+    theirs = {**fields_of(page(coordinator_client, path)), "title": "Theirs"}
+    page(coordinator_client, path, **theirs)
+    refused = page(coordinator_client, path, **mine)
+    assert "The protocol was changed since you opened this page" in refused
+    assert 'value="Mine"' in refused
+    assert Phase.objects.get(name="phase-2").title == "Theirs"
+    page(coordinator_client, path, **fields_of(refused))
+    assert Phase.objects.get(name="phase-2").title == "Mine"
+
+
 LOCKED_OUT = [
     "texts/", "arms/", "document/", "undo/", "new-phase/", "phases/phase-1/", "phases/phase-1/remove/",
     "phases/phase-1/new-question/", "phases/phase-1/questions/quality/", "phases/phase-1/questions/quality/move/",
