@@ -13,6 +13,9 @@ export interface Stroke {
 export type Button = 'left' | 'middle' | 'right';
 const BUTTONS: readonly Button[] = ['left', 'middle', 'right'];
 
+/** What browsers report for one notch of a wheel; a pinch on a touchpad comes as a wheel with Ctrl, in small steps. */
+const PER_NOTCH = { pixels: 100, lines: 3, pinch: 10 };
+
 export interface Hands {
   begin(button: Button, at: Spot, touch: boolean): Stroke | null;
   /** Two fingers: zoom by a factor about `at`, then move by pixels. */
@@ -52,11 +55,12 @@ class Gestures {
 
   private press(event: PointerEvent): void {
     const touch = event.pointerType === 'touch';
-    if (!touch && this.down.size > 0) return;
+    const button = BUTTONS[event.button];
+    if (!button || (!touch && this.down.size > 0)) return;
     const at = this.spot(event);
     this.down.set(event.pointerId, at);
     this.element.setPointerCapture(event.pointerId);
-    if (this.down.size === 1) this.stroke = this.hands.begin(BUTTONS[event.button] ?? 'left', at, touch);
+    if (this.down.size === 1) this.stroke = this.hands.begin(button, at, touch);
     else this.interrupt();
   }
 
@@ -96,8 +100,10 @@ class Gestures {
 
   private roll(event: WheelEvent): void {
     event.preventDefault();
-    const notches = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY / 100 : event.deltaY / 3;
-    this.hands.wheel(notches, this.spot(event));
+    this.hands.wheel(
+      event.deltaY / PER_NOTCH[event.ctrlKey ? 'pinch' : event.deltaMode === 0 ? 'pixels' : 'lines'],
+      this.spot(event),
+    );
   }
 
   private spot(event: MouseEvent): Spot {
