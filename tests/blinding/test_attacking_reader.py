@@ -169,6 +169,39 @@ def test_the_way_into_a_study_tells_nothing_but_its_title(world: World) -> None:
         assert found_plainly_in(answered, secrets) == []
 
 
+def test_receipts_of_all_cases_are_alike_in_form_and_length(db: None) -> None:
+    """Whatever a case is: but for its place and the identifiers drawn for it, nothing in the answers differs."""
+    user = a_person("reader")
+    an_unpictured_study(readers=[user], consent=True, cases=9)
+    browser = ReaderClient(user)
+    code = browser.start().json()["code"]
+    answers = [browser.judge(code, position).content for position in range(1, 7)]
+    receipts = [re.sub(rb'"seconds_left":\d+', b"", one) for one in answers]
+    assert len({len(one) for one in receipts}) == 1
+    assert len({re.sub(rb"\d+", b"", one) for one in receipts}) == 1
+
+
+def test_of_what_belongs_to_others_every_act_says_that_it_is_not_there(
+    client: RecordingClient, code: str, others: str
+) -> None:
+    """An act on another's session, on one that is not there, and on one's own finished study sound the same."""
+    for each in (others, "0" * 30):
+        refusals = [
+            client.draft(each, 1, {}), client.reopen(each, 1), client.leave(each, 1), client.end(each, {}),
+            client.judge(each, 1), client.check_display("nothing"),
+        ]  # fmt: skip
+        assert {(one.status_code, one.content) for one in refusals} == {(404, b'{"detail":"Not found."}')}
+
+
+def test_a_draft_of_a_later_case_is_refused_as_one_of_a_case_that_never_comes(
+    client: RecordingClient, code: str
+) -> None:
+    answers = [client.draft(code, position, {}) for position in (2, 3, 50, 10_000)]
+    answers += [client.reopen(code, position) for position in (2, 3, 50, 10_000)]
+    assert {one.status_code for one in answers} == {409}
+    assert len({one.content for one in answers[:4]}) == len({one.content for one in answers[4:]}) == 1
+
+
 def test_debugging_is_off_and_an_error_shows_no_inside(
     client: RecordingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
