@@ -145,7 +145,13 @@ export class Picture {
   }
 
   private drawn(shapes: readonly MarkShape[]): void {
-    if (this.machine.state.name === 'reading') this.machine.setMarks(this.book.drawn(shapes));
+    const { state } = this.machine;
+    if (state.name !== 'reading') return;
+    const marks = this.book.drawn(shapes);
+    const more = marks.length > state.draft.marks.length;
+    if (more) this.parts.said.textContent = t.marks.added(marks.length);
+    else if (marks.length < state.draft.marks.length) this.parts.said.textContent = t.marks.count(marks.length);
+    this.machine.setMarks(marks);
   }
 
   /** Marks that came from elsewhere, such as another window's draft. */

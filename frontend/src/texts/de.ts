@@ -17,9 +17,7 @@ export const de: Texts = {
     instructions: 'Anweisungen',
     fullScreen: 'Vollbild',
     leaveFullScreen: 'Vollbild beenden',
-    more: 'Mehr',
     practice: 'Übung – diese Fälle zählen nicht',
-    session: 'Sitzung',
   },
 
   save: {
@@ -28,8 +26,6 @@ export const de: Texts = {
     kept: (count) => `Auf diesem Rechner aufbewahrt – ${count}`,
     keptMeaning:
       'Der Server ist nicht erreichbar. Ihre Eingaben werden auf diesem Rechner aufbewahrt und gesendet, sobald es geht.',
-    draft: 'Entwurf gespeichert',
-    notSaved: 'Noch nicht gespeichert',
     noStore:
       'Dieser Browser bewahrt auf diesem Rechner nichts auf. Lassen Sie das Fenster offen, bis „Gespeichert“ erscheint.',
   },
@@ -53,9 +49,7 @@ export const de: Texts = {
     required: 'Pflicht',
     optional: 'freiwillig',
     submit: 'Absenden',
-    submitAndNext: 'Absenden',
     submitChange: 'Änderung absenden',
-    submitFinal: 'Absenden und beenden',
     stillNeeded: (names) => `Es fehlt noch: ${names}.`,
     conflictFirst: 'Wählen Sie zuerst, welches Fenster gelten soll.',
     aidComing: 'Die Hilfe wird geholt.',
@@ -63,15 +57,9 @@ export const de: Texts = {
     callNeeded: 'Ihr Urteil',
     confidence: 'Ihre Sicherheit',
     imageLoading: 'Die Aufnahme wird geladen.',
-    readyHint: 'Enter sendet ab',
-    choose: 'Bitte wählen',
     search: 'Tippen, um in der Liste zu suchen',
     ownWords: 'In eigenen Worten',
     noMatch: 'Nichts in der Liste passt.',
-    chosen: (option) => `Gewählt: ${option}`,
-    clear: 'Löschen',
-    yes: 'Ja',
-    no: 'Nein',
   },
 
   call: {
@@ -100,10 +88,8 @@ export const de: Texts = {
     chooseReason: 'Grund wählen …',
     remove: (number) => `Markierung ${number} entfernen`,
     added: (number) => `Markierung ${number} gesetzt`,
-    removed: (number) => `Markierung ${number} entfernt`,
     needReason: 'jede Markierung braucht einen Grund',
     hint: 'Mit der Tastatur: Pfeile bewegen das Kreuz, Enter setzt einen Punkt, Esc beendet das Markieren.',
-    stop: 'Markieren beenden',
     count: (marks) => (marks === 1 ? '1 Markierung' : `${marks} Markierungen`),
   },
 
@@ -123,15 +109,12 @@ export const de: Texts = {
   undo: {
     action: 'Letztes Urteil zurücknehmen',
     left: (seconds) => `${seconds} s`,
-    done: (position) => `Fall ${position} ist wieder offen. Ihr früheres Urteil gilt, bis Sie ein neues absenden.`,
     revising: (position) => `Sie ändern Fall ${position}, der schon beurteilt ist.`,
     leave: 'So lassen, wie es war',
     tooLate: 'Das letzte Urteil lässt sich nicht mehr zurücknehmen.',
     earlier: 'Frühere Fälle',
-    earlierChoose: 'Zu einem früheren Fall gehen',
     earlierCase: (position) => `Fall ${position}`,
     open: 'Öffnen',
-    backToCurrent: (position) => `Zurück zu Fall ${position}`,
   },
 
   told: {
@@ -165,7 +148,6 @@ export const de: Texts = {
     start: 'Beginnen',
     goOn: 'Weiter',
     back: 'Zurück zum Fall',
-    partPractice: 'Übung',
   },
 
   display: {
@@ -208,7 +190,6 @@ export const de: Texts = {
   time: {
     left: 'Verbleibende Zeit',
     over: 'Die für diesen Fall gedachte Zeit ist vorbei. Sie dürfen ihn noch zu Ende bringen.',
-    soft: (seconds) => `Ziel: ${seconds}`,
     out: 'Die Zeit ist um: Was Sie eingegeben hatten, wurde gesendet.',
     inWords: (seconds) => (seconds < 60 ? `${seconds} s` : clock(seconds, 'min')),
   },
@@ -272,7 +253,6 @@ export const de: Texts = {
   failed: {
     title: 'Die Sitzung konnte nicht geöffnet werden',
     titleClosed: 'Hier gibt es nichts zu befunden',
-    titleLogin: 'Bitte melden Sie sich neu an',
     retry: 'Noch einmal versuchen',
   },
 
@@ -284,9 +264,6 @@ export const de: Texts = {
     password: 'Passwort',
     submit: 'Anmelden',
     cancel: 'Jetzt nicht',
-    wrong: 'Dieses Passwort passt nicht. Bitte versuchen Sie es noch einmal.',
-    otherUser:
-      'In diesem Browser ist jemand anderes angemeldet. Ihre Eingaben sind aufbewahrt: Melden Sie sich selbst an, um sie zu senden.',
     action: 'Anmelden',
   },
 
@@ -298,14 +275,10 @@ export const de: Texts = {
     thisWindow: 'Dieses Fenster',
     otherWindow: 'Anderes Fenster',
     empty: 'noch nichts',
-    two: 'Diese Sitzung ist auch in einem anderen Fenster offen. Beide zeigen dasselbe; eines genügt.',
   },
 
   problems: {
     unreachable: 'Der Server ist nicht erreichbar. Nichts von Ihren Eingaben ist verloren.',
-    unconfirmed:
-      'Der Server hat Ihr Urteil noch nicht bestätigt. Es ist hier aufbewahrt und wird noch einmal gesendet.',
-    login: 'Ihre Anmeldung ist abgelaufen. Melden Sie sich neu an; nichts von Ihren Eingaben ist verloren.',
     closed:
       'Diese Sitzung ist geschlossen oder für Sie nicht zugänglich. Was Sie bisher abgesendet haben, ist gespeichert.',
     refused: 'Der Server hat dies nicht angenommen. Bitte versuchen Sie es noch einmal.',

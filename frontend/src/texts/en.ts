@@ -17,9 +17,7 @@ export const en = {
     instructions: 'Instructions',
     fullScreen: 'Full screen',
     leaveFullScreen: 'Leave full screen',
-    more: 'More',
     practice: 'Practice – these cases do not count',
-    session: 'Session',
   },
 
   save: {
@@ -27,8 +25,6 @@ export const en = {
     saving: 'Saving …',
     kept: (count: number) => `Kept on this computer – ${count}`,
     keptMeaning: 'The server cannot be reached. What you enter is kept on this computer and sent as soon as it can be.',
-    draft: 'Draft saved',
-    notSaved: 'Not saved yet',
     noStore: 'This browser keeps nothing on this computer. Leave this window open until “Saved” shows.',
   },
 
@@ -51,9 +47,7 @@ export const en = {
     required: 'required',
     optional: 'optional',
     submit: 'Submit',
-    submitAndNext: 'Submit',
     submitChange: 'Submit the change',
-    submitFinal: 'Submit and finish',
     stillNeeded: (names: string) => `Still needed: ${names}.`,
     conflictFirst: 'First choose which window’s entries to keep.',
     aidComing: 'The aid is being fetched.',
@@ -61,15 +55,9 @@ export const en = {
     callNeeded: 'your call',
     confidence: 'your confidence',
     imageLoading: 'The X-ray is loading.',
-    readyHint: 'Enter submits',
-    choose: 'Choose one',
     search: 'Type to search the list',
     ownWords: 'In your own words',
     noMatch: 'Nothing in the list fits.',
-    chosen: (option: string) => `Chosen: ${option}`,
-    clear: 'Clear',
-    yes: 'Yes',
-    no: 'No',
   },
 
   call: {
@@ -98,10 +86,8 @@ export const en = {
     chooseReason: 'Choose a reason …',
     remove: (number: number) => `Remove mark ${number}`,
     added: (number: number) => `Mark ${number} added`,
-    removed: (number: number) => `Mark ${number} removed`,
     needReason: 'each mark needs a reason',
     hint: 'With the keyboard: arrows move the cross, Enter sets a point, Esc ends marking.',
-    stop: 'Stop marking',
     count: (marks: number) => (marks === 1 ? '1 mark' : `${marks} marks`),
   },
 
@@ -121,16 +107,12 @@ export const en = {
   undo: {
     action: 'Undo last judgement',
     left: (seconds: number) => `${seconds} s`,
-    done: (position: number) =>
-      `Case ${position} is open again. Your earlier judgement stands until you submit a new one.`,
     revising: (position: number) => `You are changing case ${position}, which is already judged.`,
     leave: 'Leave it as it was',
     tooLate: 'The last judgement can no longer be undone.',
     earlier: 'Earlier cases',
-    earlierChoose: 'Go to an earlier case',
     earlierCase: (position: number) => `Case ${position}`,
     open: 'Open',
-    backToCurrent: (position: number) => `Back to case ${position}`,
   },
 
   told: {
@@ -163,7 +145,6 @@ export const en = {
     start: 'Start',
     goOn: 'Go on',
     back: 'Back to the case',
-    partPractice: 'Practice',
   },
 
   display: {
@@ -206,7 +187,6 @@ export const en = {
   time: {
     left: 'Time left',
     over: 'The time meant for this case is over. You may still finish it.',
-    soft: (seconds: string) => `Aim: ${seconds}`,
     out: 'Time is up: what you entered was sent.',
     inWords: (seconds: number) => (seconds < 60 ? `${seconds} s` : clock(seconds, 'min')),
   },
@@ -270,7 +250,6 @@ export const en = {
   failed: {
     title: 'The session could not be opened',
     titleClosed: 'Nothing to read here',
-    titleLogin: 'Please log in again',
     retry: 'Try again',
   },
 
@@ -282,9 +261,6 @@ export const en = {
     password: 'Password',
     submit: 'Log in',
     cancel: 'Not now',
-    wrong: 'This password does not fit. Please try again.',
-    otherUser:
-      'Somebody else is logged in in this browser. What you entered is kept for you: log in as yourself to send it.',
     action: 'Log in',
   },
 
@@ -297,13 +273,10 @@ export const en = {
     thisWindow: 'This window',
     otherWindow: 'Other window',
     empty: 'nothing yet',
-    two: 'This session is open in another window too. Both show the same; one is enough.',
   },
 
   problems: {
     unreachable: 'The server cannot be reached. Nothing you entered is lost.',
-    unconfirmed: 'The server has not confirmed your judgement yet. It is kept here and is being sent again.',
-    login: 'Your login has expired. Log in again to go on; nothing you entered is lost.',
     closed: 'This session is closed or not available to you. What you have submitted so far is saved.',
     refused: 'The server did not accept this. Please try again.',
     image: 'The X-ray could not be loaded. Check the connection, then try again.',
