@@ -52,18 +52,29 @@ def on_record() -> dict[int, tuple[str, int]]:
     return {position: (str(call), int(confidence or 0)) for position, call, confidence in rows}
 
 
-def kept_here(page: Page) -> int:
-    """How many submissions the browser still keeps."""
-    count: int = page.evaluate(
-        """() => new Promise((done) => {
+def in_store(page: Page, store: str) -> list[dict[str, Any]]:
+    """What the browser keeps of submissions (`entries`) or of cases in the making (`drafts`)."""
+    rows: list[dict[str, Any]] = page.evaluate(
+        """(store) => new Promise((done) => {
           const opening = indexedDB.open('readerstudy');
           opening.onsuccess = () => {
-            const asked = opening.result.transaction('entries').objectStore('entries').count();
+            const asked = opening.result.transaction(store).objectStore(store).getAll();
             asked.onsuccess = () => { opening.result.close(); done(asked.result); };
           };
-        })"""
+        })""",
+        store,
     )
-    return count
+    return rows
+
+
+def wait_until_kept(page: Page, position: int, entered: tuple[str, int]) -> None:
+    """Let the browser write what was just entered; a busy machine takes its time."""
+    for _ in range(PATIENCE_MS // POLL_MS):
+        bodies = [row["body"] for row in in_store(page, "drafts") if row["position"] == position]
+        if [(body["call"], body["confidence"]) for body in bodies] == [entered]:
+            return
+        page.wait_for_timeout(POLL_MS)
+    raise AssertionError(f"{entered} of case {position} was never kept")
 
 
 class BadDay:
@@ -125,7 +136,7 @@ class BadDay:
     def killed_before(self) -> None:
         """The browser dies in mid-case; what was entered is there again."""
         page, position, entered = self.enter()
-        page.wait_for_timeout(150)
+        wait_until_kept(page, position, entered)
         self.person.desk.kill()
         self.person.go_to_session()
         seen = self.person.arrive()
@@ -134,7 +145,8 @@ class BadDay:
 
     def two_tabs(self) -> None:
         """One case is begun in one tab and sent from another."""
-        _, position, entered = self.enter()
+        page, position, entered = self.enter()
+        wait_until_kept(page, position, entered)
         other = self.open_tab()
         seen = self.person.arrive(other)
         assert (seen["position"], (seen["call"], seen["confidence"])) == (position, entered), seen
@@ -176,7 +188,7 @@ class BadDay:
     def back_and_forth(self) -> None:
         """The back button, with a case filled in."""
         page, position, entered = self.enter()
-        page.wait_for_timeout(100)
+        wait_until_kept(page, position, entered)
         page.goto("/")
         page.go_back()
         seen = self.person.arrive()
@@ -201,7 +213,7 @@ def a_bad_day(sit: Sit, seed: int) -> None:
     )
     assert on_record() == person.sent
     assert set(person.sent) == set(range(1, CASES + 1))
-    assert kept_here(person.desk.page) == 0
+    assert in_store(person.desk.page, "entries") == []
     assert not Draft.objects.exists()
 
 
