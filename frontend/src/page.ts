@@ -8,15 +8,9 @@ import { keepKeys, keysOf } from './preferences';
 import { askedNow } from './questions';
 import { clearCase, missingWords, renderCase, renderHeader, renderNotice, renderTimes, saveWords } from './render';
 import { ConflictDialog } from './screens/conflict';
-import { displayScreen } from './screens/display';
-import { endScreen } from './screens/end';
-import { failedScreen } from './screens/failed';
-import { finishedScreen } from './screens/finished';
 import { KeysDialog } from './screens/keys';
 import { LoginDialog } from './screens/login';
-import { pauseScreen } from './screens/pause';
-import type { View } from './screens/screen';
-import { toldScreen } from './screens/told';
+import { Screens } from './screens/screens';
 import type { Machine, Missing, State } from './state';
 import { t } from './texts';
 import type { MarkTool } from './wire';
@@ -40,10 +34,9 @@ export class Page {
   private readonly conflict: ConflictDialog;
   private readonly keys: KeysDialog;
   private readonly deeds: Deeds;
+  private readonly screens: Screens;
   private bindings = bindingsWith();
   private form: QuestionForm | null = null;
-  private screen: View<never> | null = null;
-  private screenName = '';
   private lastName: State['name'] = 'loading';
   private lastSave: State['save']['kind'] = 'saved';
 
@@ -55,6 +48,12 @@ export class Page {
     this.parts = layOut(root);
     this.parts.leave.href = place.home;
     this.deeds = deedsOf(machine, () => this.submit());
+    this.screens = new Screens(this.parts, machine, {
+      deeds: this.deeds,
+      home: place.home,
+      missing: () => this.missing(),
+      goToNext: () => void this.goToNext(),
+    });
     this.picture = new Picture(this.parts, machine, (tool) => this.followTool(tool));
     this.login = new LoginDialog(place.user, (password) => void machine.logIn(password));
     this.conflict = new ConflictDialog(
@@ -105,7 +104,7 @@ export class Page {
     const command = commandFor(event, this.bindings, this.picture.crosshair);
     if (!command) return;
     event.preventDefault();
-    if (this.screen) this.runOnScreen(command);
+    if (this.screens.isUp) this.runOnScreen(command);
     else this.run(command);
   }
 
@@ -152,7 +151,7 @@ export class Page {
   private runOnScreen(command: Command): void {
     const { name } = this.machine.state;
     const goes = command.do === 'submit' || (name === 'paused' && (command.do === 'view' || command.do === 'pause'));
-    if (goes) this.parts.screen.querySelector<HTMLElement>('[data-go]')?.click();
+    if (goes) this.screens.goOn();
     else if (command.do === 'help') this.keys.toggle();
     else if (command.do === 'full-screen') void toggleFullScreen();
   }
@@ -278,7 +277,7 @@ export class Page {
       state.name === 'reading' ? state.conflict : null,
       'reading' in state ? state.reading.position : 0,
     );
-    this.followScreen(state);
+    this.screens.follow(state);
     if ('reading' in state && state.name !== 'paused') this.followCase(state);
     else if (!('reading' in state)) clearCase(parts);
     this.picture.follow(state);
@@ -300,35 +299,6 @@ export class Page {
     this.form.show(state.draft, asked, state.name === 'reading');
     renderCase(parts, state, machine);
     if (parts.hint.classList.contains('insist')) this.insist(state.name === 'reading' ? machine.missing() : []);
-  }
-
-  private followScreen(state: State): void {
-    if (state.name !== this.screenName) {
-      this.screenName = state.name;
-      this.screen = this.viewOf(state.name);
-      this.parts.screen.replaceChildren(...(this.screen ? [this.screen.element] : []));
-      this.parts.screen.hidden = this.screen === null;
-      for (const part of [this.parts.stage, this.parts.panel, this.parts.tools]) {
-        part.inert = this.screen !== null;
-        part.classList.toggle('covered', this.screen !== null);
-      }
-      this.screen?.show(state as never);
-      this.parts.screen.querySelector<HTMLElement>('[data-focus]')?.focus();
-      this.parts.screen.scrollTop = 0;
-    } else this.screen?.show(state as never);
-  }
-
-  private viewOf(name: State['name']): View<never> | null {
-    const { machine, place } = this;
-    const views: Partial<Record<State['name'], () => View<never>>> = {
-      'display-check': () => displayScreen((display) => void machine.confirmDisplay(display)),
-      told: () => toldScreen(() => machine.begin()),
-      paused: () => pauseScreen(() => machine.resume()),
-      'end-questions': () => endScreen(this.deeds, () => this.missing()),
-      finished: () => finishedScreen(() => void this.goToNext(), place.home),
-      failed: () => failedScreen(() => void machine.retry(), place.home),
-    };
-    return views[name]?.() ?? null;
   }
 
   /** Only what a reader must know at once is said aloud: not every save, but each loss and return of the server. */
