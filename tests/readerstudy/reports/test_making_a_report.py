@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 import analysis.ratings
 from analysis.agreement import fleiss_kappa
@@ -22,6 +23,7 @@ from analysis.detectors import compare_detectors
 from analysis.mrmc import obuchowski_rockette
 from analysis.roc import reader_rocs
 from readerstudy.audit.models import Event
+from readerstudy.reports import exports
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import StillBlindedError
 from readerstudy.reports.results import NoResultsError
@@ -96,6 +98,16 @@ def test_the_same_judgements_give_the_same_table_and_results_again(finished: Stu
     first, second = (make_report(study=finished, actor=None) for _ in range(2))
     assert (first.ratings_sha256, first.results) == (second.ratings_sha256, second.results)
     assert Report.objects.count() == 2
+
+
+def test_results_and_their_files_are_the_same_in_whatever_language_they_are_made(finished: Study) -> None:
+    english = make_report(study=finished, actor=None)
+    with translation.override("de"):
+        german = make_report(study=finished, actor=None)
+        files = [exports.results_json(german), exports.report_html(german)]
+    assert german.results == english.results
+    assert files[0] == exports.results_json(english)
+    assert "No detector has scored these cases." in files[1]
 
 
 def test_the_summary_counts_readers_cases_and_reads(finished: Study) -> None:
