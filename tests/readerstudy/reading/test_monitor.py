@@ -9,8 +9,11 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
 
 from readerstudy.accounts.models import User
+from readerstudy.reading.models import ReadingSession
+from readerstudy.reading.services import set_qualified
 from readerstudy.studies.models import Study
 from tests.readerstudy.makers import MakeStudy
+from tests.readerstudy.protocols import a_draft, a_phase, run_with
 from tests.readerstudy.reader_client import ReaderClient
 
 MONITOR = "/studies/s/monitor/"
@@ -81,3 +84,27 @@ def test_the_monitor_is_the_coordinators_alone(study: Study, reader: ReaderClien
 def test_once_the_login_has_ended_the_rows_reload_the_page_rather_than_show_the_login(study: Study) -> None:
     response = Client().get(MONITOR, headers={"HX-Request": "true"})
     assert (response.status_code, response["HX-Refresh"], response.content) == (200, "true", b"")
+
+
+def test_the_monitor_tells_arm_attempt_re_reads_pauses_and_the_display(
+    coordinator: User, reader_user: User, colleague_user: User, desk: ReaderClient, reader: ReaderClient
+) -> None:
+    practice = a_phase("practice", purpose="practice", cohort="P", qualification_percent=90, attempts=2)
+    phases = [practice, a_phase("first", reread_percent=50), a_phase("second", modality="again", washout_days=28)]
+    order = ["practice", "first", "second"]
+    run_with(a_draft(*phases, arms=[order, ["practice", "first"]]), reader_user, colleague_user)
+    for passed in (False, True):
+        code = str(reader.start().json()["code"])
+        reader.read_on(code)
+        set_qualified(session=ReadingSession.objects.get(code=code), passed=passed)
+    reader.read_on(str(reader.start().json()["code"]))
+    reader.check_display()
+    page = re.sub(r"\s+", " ", desk.get(MONITOR).text)
+    first, second = re.findall(r"<tr>.*?</tr>", page)[1:]
+    assert "attempt 2" in first
+    assert "re-reads 3/3" in first
+    assert "checked" in first
+    assert "Not begun" in second
+    assert "re-reads 0/3" in second
+    assert ("not in this arm" in first) != ("not in this arm" in second)
+    assert ("In a pause" in first) != ("not in this arm" in first)

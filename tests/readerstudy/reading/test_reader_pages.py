@@ -143,3 +143,24 @@ def test_agreeing_while_the_study_is_being_closed_says_so(
     monkeypatch.setattr(studies, "give_consent", close_first)
     assertContains(reader.post(CONSENT, {"agree": "yes"}, follow=True), "not open for reading now")
     assert Reader.objects.get(user=reader_user).consented_at is None
+
+
+def test_the_reading_page_says_who_opened_it_and_in_which_language(reader: ReaderClient, code: str) -> None:
+    page = reader.get(f"/reading/sessions/{code}/").text
+    assert 'data-user="reader"' in page
+    assert '<html lang="en">' in page
+    reader.patch("/api/v1/preferences/", {"language": "de"}, content_type="application/json")
+    page = reader.get(f"/reading/sessions/{code}/").text
+    assert 'data-language="de"' in page
+    assert '<html lang="de">' in page
+
+
+def test_what_the_coordinator_wrote_of_the_study_is_shown_and_never_run(
+    make_study: MakeStudy, reader_user: User, reader: ReaderClient
+) -> None:
+    study = make_study(readers=[reader_user])
+    study.consent = "Please **read** this.\n\n<script>alert(1)</script>"
+    study.save()
+    page = reader.get("/reading/s/consent/").text
+    assert "<strong>read</strong>" in page
+    assert "<script>alert" not in page
