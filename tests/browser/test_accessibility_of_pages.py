@@ -55,7 +55,7 @@ def check(page: Page, addresses: list[str], capsys: pytest.CaptureFixture[str]) 
         assert answer is not None
         assert answer.status == (404 if address in NOWHERE else 200), address
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             violated = violations(page)
             with capsys.disabled():
                 print(f"\naxe: {address} ({scheme}): {len(violated)} violations", end="")  # noqa: T201

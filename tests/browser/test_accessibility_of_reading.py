@@ -66,7 +66,7 @@ def test_every_screen_of_a_session_is_accessible(
     reader: User, log_in: LogIn, visit: Callable[[Page], Visit], tolerated: list[str]
 ) -> None:
     questions = [{**CALL, "points": 5, "forced": False}, QUALITY, DIAGNOSIS, NOTE, MARKS, AT_THE_END]
-    limits = {"time_limit": "soft", "time_limit_seconds": 600, "revisit": True}
+    limits: dict[str, Any] = {"time_limit": "soft", "time_limit_seconds": 600, "revisit": True}
     a_running_study(a_phase(questions=questions, told="Read **all** of it.", **limits), readers=[reader], cases=2)
     page = log_in("reader")
     check = visit(page)

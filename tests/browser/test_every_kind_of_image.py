@@ -19,7 +19,6 @@ from readerstudy.studies import services as studies
 from readerstudy.truth.importing import import_cases
 from tests.browser.conftest import PASSWORD, LogIn
 from tests.browser.reading import start
-from tests.browser.reading import start
 from tests.readerstudy.cohorts.samples import dicom_file
 from tests.readerstudy.makers import enrol, write_table
 

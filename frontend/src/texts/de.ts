@@ -207,7 +207,6 @@ export const de: Texts = {
     finish: 'Beenden',
     tableTitle: 'Ihre Urteile',
     columnCase: 'Fall',
-    columnYours: 'Ihr Urteil',
     columnTruth: 'Wahrheit',
     columnResult: 'Ergebnis',
     resultRight: '✓ richtig',

@@ -204,7 +204,6 @@ export const en = {
     finish: 'Finish',
     tableTitle: 'Your answers',
     columnCase: 'Case',
-    columnYours: 'You said',
     columnTruth: 'It is',
     columnResult: 'Result',
     resultRight: '✓ right',
