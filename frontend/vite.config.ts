@@ -39,5 +39,6 @@ export default defineConfig({
     },
   },
   server: { fs: { allow: ['..'] } },
-  test: { dir: '../tests/frontend', globals: true, environment: 'node' },
+  // The time limit is against tests that hang, not against a busy machine.
+  test: { dir: '../tests/frontend', globals: true, environment: 'node', testTimeout: 60_000 },
 });

@@ -141,5 +141,4 @@ test.each(Array.from({ length: 60 }, (_, seed) => seed))(
       }
     }
   },
-  30_000,
 );
