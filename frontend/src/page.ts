@@ -1,11 +1,12 @@
 import { bindingsWith, type Command, commandFor, type Overrides, type ViewCommand } from './keys';
 import { layOut, type Parts } from './layout';
+import { unofferedIn } from './panel/offered';
 import { QuestionForm } from './panel/questions';
 import { showKeys, showTool, showTools } from './panel/tools';
 import type { Deeds } from './panel/widget';
 import { Picture } from './picture';
 import { keepKeys, keysOf } from './preferences';
-import { askedNow } from './questions';
+import { askedNow, callQuestion } from './questions';
 import { clearCase, missingWords, renderCase, renderHeader, renderNotice, renderTimes, saveWords } from './render';
 import { ConflictDialog } from './screens/conflict';
 import { KeysDialog } from './screens/keys';
@@ -290,6 +291,7 @@ export class Page {
   private followCase(state: Extract<State, { reading: unknown }>): void {
     const { parts, machine } = this;
     const { questions } = state.session.phase;
+    if (!this.form) this.keys.offer(unofferedIn(state.session.phase), callQuestion(questions) !== null);
     this.form ??= new QuestionForm(parts.questions, questions, this.deeds, {
       take: (question, tool) => this.picture.mark(question, tool),
       reason: (index, reason) => machine.setMarks(this.picture.book.reasoned(index, reason)),

@@ -2,11 +2,12 @@ import type { MarkShape } from '@/marks';
 import { inFigures } from '@/panel/aid';
 import { keyWords } from '@/panel/keywords';
 import { Markbook } from '@/panel/markbook';
+import { unofferedIn } from '@/panel/offered';
 import { matching } from '@/panel/search';
 import { draftWords, noticeWords, problemWords } from '@/problems';
 import { missingWords, saveWords } from '@/render';
 import type { Draft, Missing } from '@/state';
-import type { MarkOnImage, Question } from '@/wire';
+import type { MarkOnImage, PhaseWire, Question } from '@/wire';
 
 const EMPTY: Draft = { call: null, confidence: null, answers: {}, marks: [] };
 const ASKED: Omit<Question, 'name' | 'kind' | 'text'> = {
@@ -190,4 +191,31 @@ test.each([
   [-1.5, '-1.5'],
 ])('a score of %d is shown as %s', (score, shown) => {
   expect(inFigures(score)).toBe(shown);
+});
+
+describe('what the help may name', () => {
+  const phase = { questions: QUESTIONS.slice(1, 3), undo_seconds: 0, revisit: false } as unknown as PhaseWire;
+  const [call] = QUESTIONS as [Question];
+
+  test('no call, no undo and no marks where a phase has none, and nothing of all that before it is known', () => {
+    for (const hidden of [unofferedIn(phase), unofferedIn(null)]) {
+      for (const name of ['authentic', 'synthetic', 'cannot-tell', 'undo', 'earlier', 'mark-box'] as const) {
+        expect(hidden.has(name), name).toBe(true);
+      }
+      expect(hidden.has('invert')).toBe(false);
+    }
+  });
+
+  test('the call where it is asked, “cannot tell” only where that is allowed', () => {
+    const forced = unofferedIn({ ...phase, questions: [call] });
+    expect([forced.has('synthetic'), forced.has('cannot-tell')]).toEqual([false, true]);
+    expect(unofferedIn({ ...phase, questions: [{ ...call, forced: false }] }).has('cannot-tell')).toBe(false);
+  });
+
+  test('undo, earlier cases and the tools for marks where the phase has them', () => {
+    const marks = { ...call, kind: 'marks', tools: ['box'] } as const;
+    const hidden = unofferedIn({ ...phase, undo_seconds: 60, revisit: true, questions: [marks] });
+    expect([hidden.has('undo'), hidden.has('later'), hidden.has('mark-box')]).toEqual([false, false, false]);
+    expect(hidden.has('mark-point')).toBe(true);
+  });
 });

@@ -1,6 +1,7 @@
 import { button, make, setText } from '@/element';
 import { type CommandName, commandsWith, conflicts, type KeyGroup, keyOf, type Listed, type Overrides } from '@/keys';
 import { keyWords } from '@/panel/keywords';
+import { unofferedIn } from '@/panel/offered';
 import { t } from '@/texts';
 import { dialog } from './dialog';
 
@@ -17,6 +18,9 @@ export class KeysDialog {
   private readonly defaults = button('', t.keys.defaults, () => void this.keep({}, ''));
   private editing = false;
   private waiting: CommandName | null = null;
+  /** Nobody may read of these here: see `unofferedIn`. */
+  private unoffered = unofferedIn(null);
+  private rates = false;
 
   constructor(
     private overrides: Overrides,
@@ -32,6 +36,13 @@ export class KeysDialog {
 
   show(overrides: Overrides): void {
     this.overrides = overrides;
+    this.draw();
+  }
+
+  /** List what a phase offers; `rates` is whether digits give a confidence there, and not an option. */
+  offer(unoffered: ReadonlySet<CommandName>, rates: boolean): void {
+    this.unoffered = unoffered;
+    this.rates = rates;
     this.draw();
   }
 
@@ -63,7 +74,8 @@ export class KeysDialog {
   private choose(name: CommandName, key: string): void {
     const wanted = { ...this.overrides, [name]: key };
     const trouble = conflicts(wanted).find((conflict) => conflict.name === name);
-    if (trouble?.kind === 'taken') this.say(t.keys.taken(keyWords(key), t.commands[trouble.by]));
+    if (trouble?.kind === 'taken' && !this.unoffered.has(trouble.by))
+      this.say(t.keys.taken(keyWords(key), t.commands[trouble.by]));
     else if (trouble) this.say(t.keys.reserved(keyWords(key)));
     else void this.keep(wanted, t.keys.changed(t.commands[name], keyWords(key)));
   }
@@ -89,9 +101,9 @@ export class KeysDialog {
   }
 
   private draw(): void {
-    const listed = commandsWith(this.overrides);
+    const listed = commandsWith(this.overrides).filter(({ name }) => !this.unoffered.has(name));
     const own = GROUPS.map((group) => section(t.help[group], this.rowsOf(listed.filter((row) => row.group === group))));
-    const digits = section(t.help.judgement, [row(t.help.digits)]);
+    const digits = section(t.help.judgement, [row(this.rates ? t.help.digits : t.help.digitsOptions)]);
     own[0]?.querySelector('dl')?.append(...(digits.querySelector('dl')?.children ?? []));
     const others = this.editing
       ? []

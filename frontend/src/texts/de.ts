@@ -383,6 +383,7 @@ export const de: Texts = {
     touch: 'Berührung',
     drawing: 'Zeichnen mit der Tastatur',
     digits: ['1 … 9, 0', 'Sicherheit 10 … 90, 100, oder die Stufe der Skala'],
+    digitsOptions: ['1 … 9', 'Die Möglichkeit mit dieser Nummer wählen'],
     mouseRows: [
       ['Links ziehen', 'Fensterbreite (quer) und -mitte (auf und ab), oder das gewählte Werkzeug'],
       ['Mitte ziehen', 'Verschieben'],

@@ -381,6 +381,7 @@ export const en = {
     touch: 'Touch',
     drawing: 'Drawing with the keyboard',
     digits: ['1 … 9, 0', 'Confidence 10 … 90, 100, or the point of the scale'],
+    digitsOptions: ['1 … 9', 'Choose the option of that number'],
     mouseRows: [
       ['Left drag', 'Window (across) and level (up and down), or the chosen tool'],
       ['Middle drag', 'Pan'],
