@@ -1,4 +1,7 @@
-"""A page that explains the API, made of its OpenAPI schema: no script, so it lives under the strict policy."""
+"""The OpenAPI schema, and a page that explains it: no script, so it lives under the strict policy.
+
+Both are in English whoever asks: programs are written by them.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,11 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
 
 
 @dataclass(frozen=True)
@@ -22,12 +28,28 @@ class Operation:
     gives: list[tuple[str, str]]
 
 
+class Schema(SpectacularAPIView):
+    """The OpenAPI schema."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and write the answer while English is spoken."""
+        with translation.override("en"):
+            response: Any = super().dispatch(request, *args, **kwargs)
+            answer: HttpResponseBase = response.render()
+        return answer
+
+
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
     """List every operation and every schema."""
     generator: Any = SchemaGenerator  # it comes without types
-    schema = generator().get_schema(request=None, public=True)
-    context = {"info": schema["info"], "operations": _operations(schema), "schemas": _schemas(schema)}
+    with translation.override("en"):
+        described = generator().get_schema(request=None, public=True)
+        context = {
+            "info": described["info"],
+            "operations": _operations(described),
+            "schemas": _schemas(described),
+        }
     return render(request, "api_docs.html", context)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 
 from readerstudy import api_docs
 from readerstudy.accounts import views as accounts
@@ -25,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("readerstudy.training.api_urls")),
     path("api/v1/", include("readerstudy.reading.api_urls")),
     path("api/v1/", include("readerstudy.accounts.api_urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", api_docs.Schema.as_view(), name="schema"),
     path("api/docs/", api_docs.page, name="api-docs"),
 ]
 
