@@ -116,11 +116,6 @@ export class Viewer {
     return this.images.prefetch([this.wanted, this.wantedBeside], instances);
   }
 
-  /** Bytes of decoded images that are held. */
-  memory(): number {
-    return this.images.memory();
-  }
-
   /** Called with what is seen after every frame. */
   onFrame(listener: (view: Sight) => void): void {
     this.framed.add(listener);
@@ -180,10 +175,6 @@ export class Viewer {
   /** Millimetres per pixel of the presented images, row and column; null where not all of them have the same. */
   calibrate(spacing: Ruler['spacing']): void {
     this.sheet.calibrate(spacing);
-  }
-
-  marks(): readonly MarkShape[] {
-    return this.sheet.marks;
   }
 
   /** Put marks on the image as they were kept; nobody is told. */

@@ -57,11 +57,6 @@ export class Images {
     await this.trim();
   }
 
-  /** Bytes of decoded images that are held. */
-  memory(): number {
-    return cache.getCacheSize();
-  }
-
   private async trim(): Promise<void> {
     for (const [id, loading] of [...this.held]) {
       if (this.bytes <= this.limit) return;

@@ -36,10 +36,6 @@ export class Sheet {
     private readonly ears: Ears,
   ) {}
 
-  get marks(): readonly MarkShape[] {
-    return this.shapes;
-  }
-
   /** Whether a crosshair of the keyboard is on the image. */
   get crossed(): boolean {
     return this.cross !== null;
