@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from readerstudy.reading.models import Draft, ReadingSession
+from readerstudy.sharing import held_for_sharing
 from readerstudy.studies.models import Status, Study
 
 
@@ -62,17 +62,12 @@ def hold_session(session: ReadingSession) -> None:
 def require_running(study: Study) -> None:
     """Hold a study open until the transaction ends.
 
-    Its close waits for that, while other judgements do not: on PostgreSQL the row is held for sharing. On SQLite the
-    transaction holds the only write lock anyhow.
+    Its close waits for that, while other judgements do not.
 
     Raises
     ------
     StudyEndedError
         It does not run any more.
     """
-    share = " FOR SHARE" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT status FROM studies_study WHERE id = %s{share}", [study.pk])  # noqa: S608 - no input
-        (status,) = cursor.fetchone()
-    if status != Status.RUNNING:
+    if held_for_sharing(study, "status") != Status.RUNNING:
         raise StudyEndedError(_("This study is not open for reading now."))
