@@ -108,11 +108,17 @@ def _require_sealable(cohort: Cohort, truths: list[Truth]) -> None:
             % {"missing": missing, "all": cohort.cases.count(), "slug": cohort.slug}
         )
     if len({truth.value for truth in truths}) < 2:
-        held = f"only {truths[0].value} cases" if truths else "no cases"
         raise TruthError(
             _("The cohort %(slug)s has %(held)s: a study needs authentic and synthetic ones.")
-            % {"slug": cohort.slug, "held": held}
+            % {"slug": cohort.slug, "held": _held_by(truths)}
         )
+
+
+def _held_by(truths: list[Truth]) -> str:
+    """Say what a cohort holds that has not both classes."""
+    if not truths:
+        return _("no cases")
+    return _("only synthetic cases") if truths[0].is_synthetic else _("only authentic cases")
 
 
 def _write_strata(truths: list[Truth]) -> None:
