@@ -216,7 +216,7 @@ def gaps_of(protocol: Protocol) -> list[str]:
 def _phase_gaps(phases: Iterable[PhasePlan]) -> Iterator[str]:
     for phase in phases:
         named = {"phase": phase.title}
-        if not any(question.asked == "case" for question in phase.questions):
+        if not phase.questions:
             yield _("The phase “%(phase)s” asks nothing of its cases: add a question.") % named
         elif phase.call() is None:
             yield from _missing_call(phase)

@@ -33,9 +33,7 @@ def a_draft(protocol: Protocol, slug: str = "s") -> Study:
 
 GAPS: dict[str, Protocol] = {
     "The study has no consent: say what readers agree to.": a_protocol(consent="  "),
-    "The phase “Reading” asks nothing of its cases: add a question.": a_protocol(
-        a_phase(questions=(replace(OPEN, asked="end"),))
-    ),
+    "The phase “Reading” asks nothing of its cases: add a question.": a_protocol(a_phase(questions=())),
     "The phase “Reading” asks for no call (authentic or synthetic): add that question.": a_protocol(
         a_phase(questions=(OPEN,))
     ),
@@ -70,6 +68,11 @@ def test_a_gap_is_named_with_its_cure_and_nothing_is_locked(gap: str) -> None:
 
 def test_a_whole_protocol_lacks_nothing() -> None:
     assert what_locking_misses(a_draft(a_protocol(BLINDED, a_phase()))) == []
+
+
+def test_a_phase_may_be_only_looked_at_and_asked_about_at_its_end() -> None:
+    looked_at = replace(BLINDED, questions=(replace(OPEN, asked="end"),))
+    assert what_locking_misses(a_draft(a_protocol(looked_at))) == []
 
 
 def test_a_study_without_a_phase_cannot_be_locked() -> None:
