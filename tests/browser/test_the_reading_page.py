@@ -161,6 +161,44 @@ def test_digits_in_a_text_are_text(reader: User, log_in: LogIn) -> None:
     expect(page.locator(".scale .value")).to_have_text("–")
 
 
+def test_where_the_purpose_is_not_told_nothing_on_the_page_names_it(reader: User, log_in: LogIn) -> None:
+    at_the_end = {**NOTE, "asked": "end"}
+    a_running_study(a_phase(**UNTOLD, questions=[QUALITY, at_the_end]), readers=[reader], cases=2)
+    page = log_in("reader")
+    open_session(page)
+    expect(page.get_by_role("heading", name="Check your screen")).to_be_visible()
+    seen = [whole(page)]
+    page.get_by_role("button", name="I can see both").click()
+    expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
+    seen.append(whole(page))
+    press(page, "?")
+    seen.append(whole(page))
+    press(page, "Escape")
+    begin(page)
+    press(page, "a", "s", "c", "Enter", "?")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Change keys").click()
+    dialog.get_by_role("button", name="Invert: I. Change").click()
+    press(page, "s")
+    expect(dialog.get_by_text("S has a fixed meaning")).to_be_visible()
+    seen.append(whole(page))
+    press(page, "Escape", "Escape", "3", "Enter")
+    on_case(page, 2)
+    press(page, "2", "Enter")
+    expect(page.get_by_role("heading", name="Before you finish")).to_be_visible()
+    seen.append(whole(page))
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="All 2 cases read")).to_be_visible()
+    seen.append(whole(page))
+    for words in seen:
+        assert re.findall(r"(?i)authentic|synthetic|deepfake|fake|generated|confiden|detector", words) == []
+
+
+def whole(page: Page) -> str:
+    """The page as it stands, with what is hidden and every attribute; addresses of scripts are not told."""
+    return f"{page.title()} {page.locator('body').evaluate('(body) => body.outerHTML')}"
+
+
 def test_a_scale_of_points_is_answered_by_digits_and_stored_as_confidence(reader: User, log_in: LogIn) -> None:
     page = reading_of(reader, log_in, questions=[{**CALL, "points": 5}])
     press(page, "a", "7", "4")

@@ -230,12 +230,12 @@ export const de: Texts = {
 
   end: {
     title: 'Bevor Sie abschließen',
-    text: (cases) => `Alle ${cases} Fälle sind beurteilt. Noch eines zum Schluss:`,
+    text: (cases) => `${cases === 1 ? 'Der Fall ist' : `Alle ${cases} Fälle sind`} beurteilt. Noch eines zum Schluss:`,
     submit: 'Senden und abschließen',
   },
 
   finished: {
-    title: (cases) => `Alle ${cases} Fälle befundet. Vielen Dank.`,
+    title: (cases) => (cases === 1 ? '1 Fall befundet. Vielen Dank.' : `Alle ${cases} Fälle befundet. Vielen Dank.`),
     titlePractice: 'Übung beendet',
     saved: 'Jedes Urteil ist gespeichert.',
     keptStill: (count) =>

@@ -227,12 +227,12 @@ export const en = {
 
   end: {
     title: 'Before you finish',
-    text: (cases: number) => `All ${cases} cases are judged. One last thing:`,
+    text: (cases: number) => `${cases === 1 ? 'The case is' : `All ${cases} cases are`} judged. One last thing:`,
     submit: 'Send and finish',
   },
 
   finished: {
-    title: (cases: number) => `All ${cases} cases read. Thank you.`,
+    title: (cases: number) => (cases === 1 ? '1 case read. Thank you.' : `All ${cases} cases read. Thank you.`),
     titlePractice: 'Practice finished',
     saved: 'Every judgement is saved.',
     keptStill: (count: number) =>
