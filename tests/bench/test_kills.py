@@ -26,14 +26,14 @@ def show(capsys: Capture, what: str, counted: Tally) -> None:
 
 
 def test_two_hundred_kills_of_the_server_on_sqlite(tmp_path: Path, capsys: Capture) -> None:
-    show(capsys, "200 kills of the server on SQLite", kill_servers(tmp_path, kills=200, cases=250, seed=11))
+    show(capsys, "200 kills of the server on SQLite", kill_servers(tmp_path, kills=200, cases=160, seed=11))
 
 
 def test_fifty_kills_of_the_server_on_postgresql(tmp_path: Path, postgresql: PostgreSQL, capsys: Capture) -> None:
-    counted = kill_servers(tmp_path, kills=50, cases=80, seed=12, database=postgresql.url)
+    counted = kill_servers(tmp_path, kills=50, cases=40, seed=12, database=postgresql.url)
     show(capsys, "50 kills of the server on PostgreSQL", counted)
 
 
 def test_twenty_five_kills_of_postgresql(tmp_path: Path, postgresql: PostgreSQL, capsys: Capture) -> None:
-    counted = kill_databases(tmp_path, postgresql, kills=25, cases=60, seed=13)
+    counted = kill_databases(tmp_path, postgresql, kills=25, cases=20, seed=13)
     show(capsys, "25 kills of PostgreSQL under a running server", counted)

@@ -11,8 +11,9 @@ from tests.evidence.served import PostgreSQL, Server, serving
 from tests.evidence.trials import Crowd, Tally, tally
 
 READERS = 20
-# Seconds that a server lives at the longest, from the moment that it answers.
-LIFE = 1.0
+# A server lives until so many judgements were acknowledged at the most, and a moment longer: on any machine, fast or
+# slow, the kill comes while judgements are being stored.
+LIFE, MOMENT, LONGEST = 15, 0.05, 10.0
 
 
 def kill_servers(folder: Path, *, kills: int, cases: int, seed: int, database: str = "") -> Tally:
@@ -44,14 +45,22 @@ def _under_fire(server: Server, restart: Callable[[], None], *, kills: int, case
     moments = random.Random(seed)
     logins = server.call("prepare", READERS, cases)
     server.start()
-    crowd = Crowd(server.address, logins, seed, pause=0.2)
+    crowd = Crowd(server.address, logins, seed, pause=0.1)
     crowd.start()
     for kill in range(kills):
-        time.sleep(moments.uniform(0.02, LIFE))
+        _let_live(crowd, moments.randint(0, LIFE), moments.uniform(0, MOMENT))
         assert crowd.is_reading, f"all was read after {kill} kills already: give the readers more cases"
         restart()
     crowd.wait()
     return counted(crowd, server)
+
+
+def _let_live(crowd: Crowd, judgements: int, moment: float) -> None:
+    """Wait until so many more judgements were acknowledged (or for too long), and a moment longer."""
+    until, deadline = len(crowd.receipts) + judgements, time.monotonic() + LONGEST
+    while len(crowd.receipts) < until and time.monotonic() < deadline:
+        time.sleep(0.005)
+    time.sleep(moment)
 
 
 def counted(crowd: Crowd, server: Server) -> Tally:

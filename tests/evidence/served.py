@@ -29,9 +29,7 @@ print(json.dumps({function}({numbers})))
 
 
 class Server:
-    """Gunicorn as `make run` starts it, but for the worker of background jobs, and with the application loaded once.
-
-    Loaded before the workers are forked, it is up again in half the time, and a trial is made of restarts.
+    """Gunicorn as `make run` starts it, but for the worker of background jobs.
 
     Parameters
     ----------
@@ -42,31 +40,31 @@ class Server:
     """
 
     def __init__(self, folder: Path, database: str = "") -> None:
-        self._port = free_port()
+        self._port, self._master = free_port(), 0
         self.address = f"http://127.0.0.1:{self._port}"
         own = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-        own |= {
-            "DATA_DIR": str(folder),
-            "LOG_LEVEL": "CRITICAL",
-            "WORKER": "none",
-            "PYTHONPATH": str(settings.BASE_DIR),
-        }
+        own |= {"DATA_DIR": str(folder), "LOG_LEVEL": "CRITICAL", "WORKER": "none"}
+        own |= {"PYTHONPATH": str(settings.BASE_DIR), "DJANGO_SETTINGS_MODULE": "readerstudy.settings"}
         self.environment = own | ({"DATABASE_URL": database} if database else {})
-        self._process: subprocess.Popen[bytes] | None = None
+        self._nursery: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        command = [sys.executable, "-m", "gunicorn", "--config", "python:readerstudy.serving"]
-        self._process = subprocess.Popen(
-            [*command, "--preload", "--bind", f"127.0.0.1:{self._port}", "readerstudy.wsgi"],
-            cwd=settings.BASE_DIR, env=self.environment, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        deadline = time.monotonic() + 60
+        if self._nursery is None:
+            self._nursery = subprocess.Popen(
+                [sys.executable, "-m", "tests.evidence.nursery"],
+                cwd=settings.BASE_DIR, env=self.environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._nursery.stdin.write(f"127.0.0.1:{self._port}\n")
+        self._nursery.stdin.flush()
+        self._master = int(self._nursery.stdout.readline())
+        deadline = time.monotonic() + 120
         while not self.answers():
-            assert self._process.poll() is None, "the server ended by itself"
             assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def answers(self) -> bool:
         """Whether it is there and well."""
@@ -76,18 +74,28 @@ class Server:
             return False
 
     def kill(self) -> None:
-        """Kill master and workers at once: none of them can finish or clean up anything."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
+        """Kill master and workers at once, and wait until they are gone: none can finish anything."""
+        if not self._master:
+            return
+        killed = self.processes()
+        os.killpg(self._master, signal.SIGKILL)
+        self._master = 0
+        while any(map(_lives, killed)):
+            time.sleep(0.002)
 
     def processes(self) -> list[int]:
         """Give master and workers."""
-        assert self._process is not None
-        master = self._process.pid
-        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-        return [master, *map(int, children)]
+        with contextlib.suppress(OSError):
+            children = Path(f"/proc/{self._master}/task/{self._master}/children").read_text().split()
+            return [self._master, *map(int, children)]
+        return []
+
+    def end(self) -> None:
+        """Leave nothing of it behind."""
+        self.kill()
+        if self._nursery is not None:
+            self._nursery.kill()
+            self._nursery.communicate()
 
     def call(self, function: str, *numbers: int) -> Any:
         """Call a function of this folder (of the module of its name) on the server's database, and give its answer."""
@@ -99,6 +107,13 @@ class Server:
         return json.loads(done.stdout)
 
 
+def _lives(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 @contextlib.contextmanager
 def serving(folder: Path, database: str = "") -> Iterator[Server]:
     """Give a server that is not started yet, and see that nothing of it is left."""
@@ -106,7 +121,7 @@ def serving(folder: Path, database: str = "") -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.kill()
+        server.end()
 
 
 class PostgreSQL:
