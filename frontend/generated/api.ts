@@ -473,6 +473,7 @@ export interface components {
             practice: boolean;
             /** @description What the reader is told before it; harmless HTML. */
             readonly told_html: string;
+            /** @description Percent; null where it is not told. */
             disclosed_prevalence: number | null;
             feedback: components["schemas"]["FeedbackEnum"];
             aid: components["schemas"]["AidEnum"];
@@ -481,12 +482,9 @@ export interface components {
             /** @description Asked once all cases are judged. */
             readonly end_questions: components["schemas"]["Question"][];
             time_limit: components["schemas"]["TimeLimitEnum"];
-            /** Format: int64 */
             time_limit_seconds: number | null;
-            /** Format: int64 */
             break_after_minutes: number | null;
             revisit: boolean;
-            /** Format: int64 */
             undo_seconds: number;
             qualification_percent: number | null;
             /** @description Whether a reference picture hangs beside each case. */
@@ -541,6 +539,7 @@ export interface components {
             text: string;
             help: string;
             required: boolean;
+            /** @description Steps of the confidence scale; 0 for 1 to 100. */
             points: number;
             forced: boolean;
             options: string[];

@@ -40,11 +40,12 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
     options = serializers.ListField(child=serializers.CharField())
     tools = serializers.ListField(child=serializers.ChoiceField(choices=MarkKind.choices))
     condition = ConditionSerializer(allow_null=True)
+    points = serializers.IntegerField(help_text="Steps of the confidence scale; 0 for 1 to 100.")
 
     class Meta:
         model = Question
         fields = ["name", "kind", "text", "help", "required", "points", "forced", "options", "tools", "condition"]
-        extra_kwargs = {name: {"required": True} for name in ["help", "required", "points", "forced"]}
+        extra_kwargs = {name: {"required": True} for name in ["help", "required", "forced"]}
 
 
 class PhaseSerializer(serializers.ModelSerializer[Phase]):
@@ -57,6 +58,12 @@ class PhaseSerializer(serializers.ModelSerializer[Phase]):
     time_limit = serializers.ChoiceField(choices=TimeLimit.choices)
     questions = serializers.SerializerMethodField(help_text="Asked with every case.")
     end_questions = serializers.SerializerMethodField(help_text="Asked once all cases are judged.")
+    # Declared, as the framework would take their bounds from the database, and the schema would differ between them.
+    disclosed_prevalence = serializers.IntegerField(allow_null=True, help_text="Percent; null where it is not told.")
+    time_limit_seconds = serializers.IntegerField(allow_null=True)
+    break_after_minutes = serializers.IntegerField(allow_null=True)
+    undo_seconds = serializers.IntegerField()
+    qualification_percent = serializers.IntegerField(allow_null=True)
     paired = serializers.SerializerMethodField(help_text="Whether a reference picture hangs beside each case.")
 
     class Meta:
@@ -66,13 +73,7 @@ class PhaseSerializer(serializers.ModelSerializer[Phase]):
             "end_questions", "time_limit", "time_limit_seconds", "break_after_minutes", "revisit", "undo_seconds",
             "qualification_percent", "paired",
         ]  # fmt: skip
-        extra_kwargs = {
-            name: {"required": True}
-            for name in [
-                "disclosed_prevalence", "time_limit_seconds", "break_after_minutes", "revisit", "undo_seconds",
-                "qualification_percent",
-            ]
-        }  # fmt: skip
+        extra_kwargs = {"revisit": {"required": True}}
 
     def get_told_html(self, phase: Phase) -> str:
         """Render the instructions."""
