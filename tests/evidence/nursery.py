@@ -10,24 +10,30 @@ import os
 import signal
 import sys
 from importlib import import_module
-
-from gunicorn.app.wsgiapp import run
+from runpy import run_module
+from typing import NoReturn
 
 import readerstudy.wsgi
 
 # What is loaded before a fork need not be loaded after it.
-import_module("readerstudy.urls")
+for name in ("readerstudy.urls", "gunicorn.app.wsgiapp", "gunicorn.workers.gthread"):
+    import_module(name)
 
 
 def bring_up(address: str) -> int:
-    """Fork a gunicorn in a session of its own, as `make run` configures it, and give its process."""
+    """Fork a gunicorn in a session of its own, and give its process."""
     child = os.fork()
-    if child:
-        return child
+    if child == 0:
+        _be_gunicorn(address)
+    return child
+
+
+def _be_gunicorn(address: str) -> NoReturn:
+    """Serve as `make run` does, until killed."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.argv = ["gunicorn", "--config", "python:readerstudy.serving", "--bind", address, readerstudy.wsgi.__name__]
-    run()
+    run_module("gunicorn", run_name="__main__")
     os._exit(0)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import requests
 
+from readerstudy import serving as serving_settings
 from tests.evidence.killing import counted
 from tests.evidence.served import Server, serving
 from tests.evidence.trials import Crowd
@@ -28,7 +29,7 @@ def test_a_full_disk_loses_nothing_and_asks_for_no_restart(tmp_path: Path) -> No
     with serving(tmp_path) as server:
         logins = server.call("prepare", READERS, CASES)
         server.start()
-        before = server.processes()
+        before = all_processes(server)
         crowd = Crowd(server.address, logins, seed=4, pause=0.1)
         crowd.start()
         for _ in range(2):
@@ -45,6 +46,15 @@ def test_a_full_disk_loses_nothing_and_asks_for_no_restart(tmp_path: Path) -> No
         assert server.processes() == before
     assert tallied.acknowledged >= READERS * CASES
     assert (tallied.found, tallied.doubled, tallied.stored) == (tallied.acknowledged, 0, tallied.acknowledged)
+
+
+def all_processes(server: Server) -> list[int]:
+    """Give master and workers, once all are there: the first worker answers before the second is forked."""
+    deadline = time.monotonic() + 60
+    while len(server.processes()) < 1 + serving_settings.workers:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return server.processes()
 
 
 def wait_for_receipts(crowd: Crowd, count: int) -> None:
