@@ -479,7 +479,7 @@ export interface components {
             aid: components["schemas"]["AidEnum"];
             /** @description Asked with every case. */
             readonly questions: components["schemas"]["Question"][];
-            /** @description Asked once all cases are judged. */
+            /** @description Asked once all cases are judged, and not told before. */
             readonly end_questions: components["schemas"]["Question"][];
             time_limit: components["schemas"]["TimeLimitEnum"];
             time_limit_seconds: number | null;

@@ -35,7 +35,6 @@ function goOn(before: Session, moved: Session): Projection {
   const [next] = moved.readings;
   const { phase } = before;
   if (before.reopened || phase.feedback === 'after-each') return { session: moved, waiting: true };
-  if (next) return { session: moved, waiting: next.aided };
-  const atEnd = moved.done === moved.cases && phase.end_questions.length > 0;
-  return atEnd ? { session: { ...moved, stage: 'end-questions' }, waiting: false } : { session: moved, waiting: true };
+  // What comes after the last case, the server tells: questions at the end are not to be known before.
+  return { session: moved, waiting: next?.aided ?? true };
 }

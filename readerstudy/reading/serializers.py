@@ -57,7 +57,7 @@ class PhaseSerializer(serializers.ModelSerializer[Phase]):
     aid = serializers.ChoiceField(choices=Aid.choices)
     time_limit = serializers.ChoiceField(choices=TimeLimit.choices)
     questions = serializers.SerializerMethodField(help_text="Asked with every case.")
-    end_questions = serializers.SerializerMethodField(help_text="Asked once all cases are judged.")
+    end_questions = serializers.SerializerMethodField(help_text="Asked once all cases are judged, and not told before.")
     # Declared, as the framework would take their bounds from the database, and the schema would differ between them.
     disclosed_prevalence = serializers.IntegerField(allow_null=True, help_text="Percent; null where it is not told.")
     time_limit_seconds = serializers.IntegerField(allow_null=True)
@@ -199,6 +199,13 @@ class SessionSerializer(serializers.Serializer[Any]):
     reopened = serializers.BooleanField(help_text="Whether the case to judge now is open for a revision.")
     earlier = serializers.ListField(child=serializers.IntegerField(), help_text="Places that may be opened again.")
     display_checked = serializers.BooleanField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Keep what is asked at the end for the end: "anything unusual?" makes a reader look for it."""
+        said = super().to_representation(instance)
+        if instance["stage"] == "reading":
+            said["phase"]["end_questions"] = []
+        return said
 
 
 class EnrolmentSerializer(serializers.Serializer[Any]):

@@ -71,16 +71,21 @@ test('offline, a reader goes on as far as images are open, and all is delivered 
   expect(computer.now).toBe(0);
 });
 
-test('offline at the last case, the questions at the end are answered and delivered after it', async () => {
+test('what is asked at the end is known once the last case is on record, and answered offline is kept', async () => {
   const server = new StudyServer(1, { end_questions: [OPEN] });
   const { machine } = await openSession(server);
+  expect(stateOf(machine, 'reading').session.phase.end_questions).toEqual([]);
   server.down = true;
   await readCase(machine);
+  expect(stateOf(machine, 'submitting').save).toMatchObject({ kind: 'kept', pending: 1 });
+  server.down = false;
+  await machine.retry();
   stateOf(machine, 'end-questions');
+  server.down = true;
   machine.answer('unusual', 'Some looked drawn.');
   void machine.submit();
   await settled();
-  expect(stateOf(machine, 'end-questions')).toMatchObject({ sending: true, save: { kind: 'kept', pending: 2 } });
+  expect(stateOf(machine, 'end-questions')).toMatchObject({ sending: true, save: { kind: 'kept', pending: 1 } });
   server.down = false;
   await machine.retry();
   stateOf(machine, 'finished');

@@ -62,10 +62,10 @@ test('what was sent ahead of a case that is open again waits behind it', () => {
   expect(positions(projection)[0]).toBe(3);
 });
 
-test('after the last case the questions at the end come without the server’s word, and wait for it', () => {
-  const session = at(5, { phase: { end_questions: [question({})] } });
-  expect(projected(session, [waiting(6)])).toMatchObject({ waiting: false, session: { stage: 'end-questions', done: 6 } });
-  expect(projected(session, [waiting(6), waiting(0, 'end')])).toMatchObject({
+test('after the last case the page waits for the server’s word, which brings the questions at the end', () => {
+  expect(projected(at(5), [waiting(6)])).toMatchObject({ waiting: true, session: { done: 6, readings: [] } });
+  const asked = at(6, { phase: { end_questions: [question({})] } });
+  expect(projected(asked, [waiting(0, 'end')])).toMatchObject({
     waiting: true,
     session: { stage: 'end-questions', done: 6 },
   });

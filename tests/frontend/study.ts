@@ -104,7 +104,7 @@ export class StudyServer implements Server {
     return {
       code: 'S1',
       study: { slug: 'demo', title: 'Demo' },
-      phase,
+      phase: over ? phase : { ...phase, end_questions: [] },
       cases,
       done,
       finished: over && !asksAtEnd,

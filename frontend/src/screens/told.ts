@@ -30,7 +30,6 @@ function contentOf(session: Session): Node[] {
     ...(phase.told_html ? [told] : []),
     factsOf(session),
     ...questions(t.told.questions, phase.questions),
-    ...questions(t.told.endQuestions, phase.end_questions),
     make('p', { class: 'aside' }, t.told.dim),
   ];
 }

@@ -125,7 +125,6 @@ export const de: Texts = {
     prevalence: (percent) => `${percent} % der Aufnahmen sind synthetisch`,
     prevalenceLabel: 'Anteil synthetischer',
     questions: 'Fragen',
-    endQuestions: 'Am Ende',
     timeLabel: 'Zeit',
     timeSoft: (seconds) => `Ziel: ${seconds} je Fall; Sie dürfen länger brauchen`,
     timeHard: (seconds) =>

@@ -123,7 +123,6 @@ export const en = {
     prevalence: (percent: number) => `${percent} % of the X-rays are synthetic`,
     prevalenceLabel: 'Synthetic share',
     questions: 'Questions',
-    endQuestions: 'At the end',
     timeLabel: 'Time',
     timeSoft: (seconds: string) => `Aim for ${seconds} per case; you may take longer`,
     timeHard: (seconds: string) => `${seconds} per case; then the X-ray disappears and what you entered is sent`,

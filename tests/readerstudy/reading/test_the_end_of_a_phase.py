@@ -26,11 +26,12 @@ def code(reader_user: User, reader: ReaderClient) -> str:
     return str(reader.start().json()["code"])
 
 
-def test_they_are_served_apart_from_those_of_a_case_and_asked_after_the_last(code: str, reader: ReaderClient) -> None:
+def test_they_are_told_and_asked_after_the_last_case_and_not_before(code: str, reader: ReaderClient) -> None:
     state = reader.state(code)
-    assert [one["name"] for one in state["phase"]["end_questions"]] == ["odd", "hard", "last"]
     assert [one["name"] for one in state["phase"]["questions"]] == ["call"]
+    assert state["phase"]["end_questions"] == []
     state = reader.read_on(code)
+    assert [one["name"] for one in state["phase"]["end_questions"]] == ["odd", "hard", "last"]
     assert (state["stage"], state["finished"], state["readings"]) == ("end-questions", False, [])
     assert ReadingSession.objects.get().finished_at is None
 
