@@ -29,8 +29,8 @@ from readerstudy.accounts.models import Role
 from readerstudy.accounts.services import create_user
 from readerstudy.cohorts import presenting
 from readerstudy.cohorts.profiles import profile_named
-from readerstudy.reading.models import ReadingSession
 from readerstudy.reading.images import open_readings
+from readerstudy.reading.models import ReadingSession
 from readerstudy.studies import services as studies
 from readerstudy.truth.importing import import_cases
 from tests.readerstudy.cohorts.conftest import Orthanc, free_port, orthanc, orthanc_program
