@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
 from playwright.sync_api import Page, expect
 
 from readerstudy.accounts.models import User
-from readerstudy.studies import services as studies
 from readerstudy.studies.models import Study
-from readerstudy.studies.protocol import read_protocol
-from tests.readerstudy.makers import a_sealed_cohort, enrol, lock_without_audit
+from tests.readerstudy.makers import a_sealed_cohort
+from tests.readerstudy.protocols import CALL, QUALITY, a_draft, a_phase, run_with
 
-CALL = {"name": "call", "kind": "call", "text": "Authentic or synthetic?"}
-QUALITY = {"name": "quality", "kind": "quality", "text": "How good is it?", "options": ["Poor", "Fair", "Good"]}
+__all__ = ["CALL", "QUALITY", "a_phase"]
+
 FINDINGS = [
     "Normal", "Pneumonia", "Pneumothorax", "Pleural effusion", "Cardiomegaly", "Fracture", "Nodule", "Oedema",
     "Atelectasis", "Emphysema", "Fibrosis", "Hernia",
@@ -33,29 +31,9 @@ MARKS = {
 }
 
 
-def a_phase(name: str = "reading", **settings: Any) -> dict[str, Any]:
-    """Describe a phase: informed, with a call, unless the settings say otherwise."""
-    usual = {"title": name.capitalize(), "purpose": "informed", "cohort": "A", "told": "", "questions": [CALL]}
-    return {"name": name, **usual, **settings}
-
-
 def a_running_study(*phases: dict[str, Any], readers: Sequence[User], cases: int = 4, slug: str = "s") -> Study:
     """Lock a study of these phases; each slot has a cohort of its own. The users have joined and agreed."""
-    named = [phase.get(field) for field in ("cohort", "companions") for phase in phases]
-    slots = [slot for slot in dict.fromkeys(named) if slot]
-    document = {
-        "name": "of-a-test", "title": "A study of a test", "summary": "A test.", "consent": "I agree.",
-        "cohorts": [{"slot": slot, "title": slot} for slot in slots],
-        "phases": list(phases),
-        "arms": [{"name": "all", "title": "", "phases": [phase["name"] for phase in phases]}],
-    }  # fmt: skip
-    cohorts = [a_sealed_cohort(f"{slug}-{slot.lower()}", cases=cases) for slot in slots]
-    protocol = read_protocol(yaml.safe_dump(document))
-    study = studies.create_study(slug=slug, protocol=protocol, cohorts=cohorts, title="A study of a test")
-    lock_without_audit(study)
-    for user in readers:
-        enrol(study, user, consent=True)
-    return study
+    return run_with(a_draft(*phases, slug=slug, cases=cases, make_cohort=a_sealed_cohort), *readers)
 
 
 def open_session(page: Page) -> None:

@@ -31,7 +31,7 @@ from tests.browser.reading import (
     start,
 )
 
-UNTOLD = {"purpose": "purpose-blinded", "undo_seconds": 0}
+UNTOLD: dict[str, Any] = {"purpose": "purpose-blinded", "undo_seconds": 0}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import yaml
@@ -32,9 +32,11 @@ def a_draft(
     cases: int = 6,
     arms: Sequence[Sequence[str]] = (),
     cohorts: Sequence[Cohort] = (),
+    make_cohort: Callable[..., Cohort] = an_unpictured_cohort,
 ) -> Study:
-    """Make a draft of these phases; unless given, each slot has a cohort of its own, `<slug>-<slot>`, not pictured."""
-    slots = list(dict.fromkeys(phase["cohort"] for phase in phases))
+    """Make a draft of these phases; unless given, each slot has a cohort of its own, `<slug>-<slot>`."""
+    named = [phase.get(field) for field in ("cohort", "companions") for phase in phases]
+    slots = [slot for slot in dict.fromkeys(named) if slot]
     sequences = arms or [[phase["name"] for phase in phases]]
     document = {
         "name": "of-a-test", "title": "A study of a test", "summary": "A test.", "consent": "I agree.",
@@ -42,8 +44,10 @@ def a_draft(
         "phases": list(phases),
         "arms": [{"name": f"arm-{n}", "title": "", "phases": list(one)} for n, one in enumerate(sequences, start=1)],
     }  # fmt: skip
-    given = cohorts or [an_unpictured_cohort(f"{slug}-{slot.lower()}", cases=cases) for slot in slots]
-    return create_study(slug=slug, protocol=read_protocol(yaml.safe_dump(document)), cohorts=given, title=slug)
+    given = cohorts or [make_cohort(f"{slug}-{slot.lower()}", cases=cases) for slot in slots]
+    return create_study(
+        slug=slug, protocol=read_protocol(yaml.safe_dump(document)), cohorts=given, title="A study of a test"
+    )
 
 
 def run_with(study: Study, *users: User) -> Study:
