@@ -19,12 +19,15 @@ PASSWORD = "a word for tests"
 FOLDER = Path(__file__).parent
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what is here."""
+    if FOLDER in item.path.parents:
+        item.add_marker(pytest.mark.browser)
+
+
 @pytest.hookimpl(trylast=True)  # after pytest-django has put the items into its order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is here, and run it last: Playwright's loop stays in the thread that Django then finds it in."""
-    for item in items:
-        if FOLDER in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    """Run what is here last: Playwright's loop stays in the thread that Django then finds it in."""
     items.sort(key=lambda item: FOLDER in item.path.parents)
 
 
