@@ -53,7 +53,9 @@ export class Keeper {
       () => this.read('entries', (store) => store.getAll()),
       () => [],
     );
-    return [...kept, ...this.heldEntries.values()].filter((entry) => entry.user === user).map(withoutOrder);
+    return inMadeOrder(kept, [...this.heldEntries.values()])
+      .filter((entry) => entry.user === user)
+      .map(withoutOrder);
   }
 
   /** Keep a submission, and let go of the draft that it was made of, in one step. */
@@ -69,7 +71,7 @@ export class Keeper {
     this.heldDrafts.delete(keyOf(entry).join());
   }
 
-  /** Put another in the place of an entry, or nothing (null). */
+  /** Put another in the place of an entry, or nothing (null). What another window has removed does not come back. */
   async replace(key: string, entry: Entry | null): Promise<void> {
     if (this.heldEntries.has(key)) {
       this.heldEntries.delete(key);
@@ -79,6 +81,19 @@ export class Keeper {
     await this.attempt(
       () => this.write(['entries'], (store) => store && putInPlace(store, key, entry)),
       () => entry && this.heldEntries.set(entry.key, entry),
+    );
+  }
+
+  /** Put a mended entry in the place of a refused one, or at the end where another window has removed that. */
+  async mend(key: string, entry: Entry): Promise<void> {
+    if (this.heldEntries.has(key)) return this.replace(key, entry);
+    await this.attempt(
+      () =>
+        this.write(['entries', 'drafts'], (entries, drafts) => {
+          if (entries) putInPlace(entries, key, entry, true);
+          drafts?.delete(keyOf(entry));
+        }),
+      () => this.heldEntries.set(entry.key, entry),
     );
   }
 
@@ -175,12 +190,23 @@ function withoutOrder(entry: Entry & { order?: number }): Entry {
   return rest;
 }
 
-/** The place in the order stays, whatever is put into it; what another window has removed does not come back. */
-function putInPlace(store: IDBObjectStore, key: string, entry: Entry | null): void {
+/** Those held in memory among those on the disk, whose own order is certain: a wall clock may have been set back. */
+function inMadeOrder(kept: readonly Entry[], held: readonly Entry[]): Entry[] {
+  const entries = [...kept];
+  for (const entry of held) {
+    const later = entries.findIndex(({ made_at }) => made_at > entry.made_at);
+    entries.splice(later < 0 ? entries.length : later, 0, entry);
+  }
+  return entries;
+}
+
+/** The place in the order stays, whatever is put into it. */
+function putInPlace(store: IDBObjectStore, key: string, entry: Entry | null, orAdd = false): void {
   const search = store.index('key').getKey(key);
   search.onsuccess = () => {
-    if (search.result === undefined) return;
-    if (entry) store.put({ ...entry, order: search.result });
+    if (search.result === undefined) {
+      if (entry && orAdd) store.add(entry);
+    } else if (entry) store.put({ ...entry, order: search.result });
     else store.delete(search.result);
   };
 }

@@ -14,7 +14,9 @@ export type Outcome =
   /** The session is closed, or not this login's: kept. */
   | { readonly kind: 'closed' }
   | { readonly kind: 'login' }
-  /** No answer, a server fault, or not its turn yet: kept, and sent again. */
+  /** Its turn has not come: an earlier one is to be judged first. Kept, and sent again. */
+  | { readonly kind: 'early'; readonly session: Session }
+  /** No answer, or a server fault: kept, and sent again. */
   | { readonly kind: 'unreachable' };
 
 export interface Delivery {
@@ -56,7 +58,7 @@ export class Outbox {
 
   /** Put a mended submission in the place of a refused one. */
   mend(refused: Entry, entry: Entry): Promise<void> {
-    return this.keeper.replace(refused.key, entry);
+    return this.keeper.mend(refused.key, entry);
   }
 
   discard(entry: Entry): Promise<void> {
@@ -85,6 +87,8 @@ export class Outbox {
 
   private async sendAll(): Promise<void> {
     const stuck = new Set<string>();
+    let early = false;
+    let stored = false;
     for (const entry of await this.keeper.entries(this.user)) {
       if (stuck.has(entry.session)) continue;
       const kind = entry.refusal === null ? await this.send(entry) : 'refused';
@@ -93,8 +97,15 @@ export class Outbox {
         return;
       }
       if (kind === 'refused' || kind === 'closed') stuck.add(entry.session);
-      else this.attempts = 0;
+      // What it waits for may stand behind it.
+      else if (kind === 'early') early = true;
+      else {
+        this.attempts = 0;
+        stored = true;
+      }
     }
+    if (early && stored) this.again = true;
+    else if (early) this.tryLater();
   }
 
   private async send(entry: Entry): Promise<Outcome['kind']> {
@@ -130,8 +141,8 @@ function outcomeOf(entry: Entry, error: unknown): Outcome {
   if (error.status !== 409) return { kind: 'refused', detail: error.detail };
   const { session } = error;
   // Its case is still to be judged: an earlier copy of it is being worked on, or an earlier case is open again.
-  if (!session || isStillDue(entry, session)) return { kind: 'unreachable' };
-  return { kind: 'elsewhere', session };
+  if (!session) return { kind: 'unreachable' };
+  return { kind: isStillDue(entry, session) ? 'early' : 'elsewhere', session };
 }
 
 function isStillDue({ kind, position }: Entry, session: Session): boolean {

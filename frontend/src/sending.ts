@@ -89,7 +89,7 @@ export abstract class Sending extends Course {
   /** What became of a submission, sent by this window or another. */
   private delivered({ entry, outcome }: Delivery): void {
     const settled = outcome.kind === 'stored' || outcome.kind === 'elsewhere';
-    this.trouble = outcome.kind === 'unreachable' || outcome.kind === 'login';
+    this.trouble = outcome.kind === 'unreachable' || outcome.kind === 'login' || outcome.kind === 'early';
     this.waiting = this.waiting
       .filter(({ key }) => !settled || key !== entry.key)
       .map((one) => (outcome.kind === 'refused' && one.key === entry.key ? { ...one, refusal: outcome.detail } : one));
@@ -99,7 +99,7 @@ export abstract class Sending extends Course {
       return;
     }
     if (outcome.kind === 'closed') this.failure = { kind: 'closed', detail: '' };
-    if (settled) this.accept(outcome.session);
+    if (settled || outcome.kind === 'early') this.accept(outcome.session);
     if (settled) this.askForImage();
     if (outcome.kind === 'elsewhere') this.say(this.takenElsewhere(entry));
     if (outcome.kind === 'stored' && this.isTold(entry)) this.tell();

@@ -322,7 +322,7 @@ export class ReadingMachine extends Sending implements Machine {
     this.around.later(TICK_MS, () => this.tick());
     this.ticks += 1;
     const { case: current } = this;
-    if (!current || current.sent || this.current.name !== 'reading') return;
+    if (!current || current.sent || this.reopening || this.current.name !== 'reading') return;
     if (this.session?.phase.time_limit === 'hard' && this.times().remaining === 0) void this.send(true);
     else if (this.ticks % KEEP_EVERY_TICKS === 0 && current.clock.running) void current.saver.keep();
     this.remindOfBreak();
