@@ -99,11 +99,12 @@ export abstract class Course {
     }
     const { session, waiting } = projected(server, mine);
     this.view = session;
-    this.sweep();
     if (session.stage === 'finished') this.finish(session);
     else if (session.stage === 'end-questions') this.atEnd(waiting);
     else if (waiting) this.wait(mine);
     else this.enter(session);
+    // After the case was left: what it leaves behind is of no use any more where it is judged.
+    this.sweep();
   }
 
   private enter(session: Session): void {

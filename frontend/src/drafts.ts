@@ -182,6 +182,8 @@ export class DraftSaver {
 
   /** The reader goes to another case, and will be back. */
   rest(): void {
+    if (this.stopped) return;
+    this.events.kept(this.current());
     void this.keep();
     this.resting = true;
     this.callOff();

@@ -142,3 +142,34 @@ test('a case that was never judged cannot be revisited', async () => {
   await machine.revisit(3);
   expect(stateOf(machine, 'reading').reading.position).toBe(2);
 });
+
+test('the time on a case that is left to revise another one goes on where it stopped', async () => {
+  const server = new StudyServer(3);
+  const { machine, computer } = await openSession(server);
+  await readCase(machine);
+  fillIn(machine);
+  await computer.pass(7_000);
+  machine.viewed('z', 1.5);
+  await machine.undo();
+  await readCase(machine);
+  expect(stateOf(machine, 'reading').reading.position).toBe(2);
+  machine.imageShown(2);
+  await computer.pass(4_000);
+  expect(machine.times().active).toBe(11);
+  await machine.submit();
+  const body = server.judged.get(2)?.[0]?.body as { view_log: unknown[] };
+  expect(body).toMatchObject({ seconds: 11 });
+  expect(body.view_log).not.toEqual([]);
+});
+
+test('what was changed in a case that was left as it was is gone when it is opened again', async () => {
+  const server = new StudyServer(3, { revisit: true });
+  const { machine } = await openSession(server);
+  await readCase(machine, 'authentic', 30);
+  await machine.revisit(1);
+  machine.chooseCall('synthetic');
+  server.draftFaults = ['lost on the way'];
+  await machine.leaveAsItWas();
+  await machine.revisit(1);
+  expect(stateOf(machine, 'reading').draft).toMatchObject({ call: 'authentic', confidence: 30 });
+});
