@@ -115,7 +115,7 @@ function placeOf(target: unknown): Place {
     if (element?.type === 'radio') return 'choice';
     return NOT_TEXT.includes(element?.type ?? 'text') ? 'control' : 'text';
   }
-  if (tag === 'button' && element?.ariaPressed === 'true') return 'chosen';
+  if (tag === 'button' && element?.ariaPressed === 'true' && element.dataset?.call !== undefined) return 'chosen';
   return tag === 'button' || tag === 'a' || tag === 'summary' ? 'control' : 'page';
 }
 

@@ -140,8 +140,13 @@ describe('keys by which a focused control is worked stay with it', () => {
     expect(commandFor(press('i', { target }))).toEqual(view('invert'));
   });
 
+  test('on a tool that is taken, Enter lays it down and submits nothing', () => {
+    const target = { tagName: 'BUTTON', ariaPressed: 'true', dataset: {} };
+    expect(commandFor(press('Enter', { target }))).toBeNull();
+  });
+
   test('on the call already chosen, Enter submits', () => {
-    const target = { tagName: 'BUTTON', ariaPressed: 'true' };
+    const target = { tagName: 'BUTTON', ariaPressed: 'true', dataset: { call: 'synthetic' } };
     expect(commandFor(press('Enter', { target }))).toEqual({ do: 'submit' });
     expect(commandFor(press(' ', { target }))).toBeNull();
   });

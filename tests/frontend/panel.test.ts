@@ -84,6 +84,15 @@ describe('the book of marks', () => {
     expect(book.idAt(1)).toBeNull();
   });
 
+  test('a new mark does not inherit the reason of a removed one, though it has its number', () => {
+    const book = new Markbook();
+    book.question = 'telltales';
+    book.drawn([shape(1)]);
+    book.reasoned(0, 'grain');
+    book.drawn([]);
+    expect(book.drawn([shape(1)])).toEqual([mark('telltales', '')]);
+  });
+
   test('nothing of the last case is known in the next', () => {
     const book = new Markbook();
     book.open([mark('telltales', 'grain')]);

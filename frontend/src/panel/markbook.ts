@@ -27,6 +27,9 @@ export class Markbook {
   /** The viewer's shapes have changed; gives the marks of the judgement, in the order in which they were drawn. */
   drawn(shapes: readonly MarkShape[]): readonly MarkOnImage[] {
     for (const { id } of shapes) if (!this.said.has(id)) this.said.set(id, { question: this.question, reason: '' });
+    // The viewer gives a removed mark's id to the next one, which must not inherit what was said of it.
+    const held = new Set(shapes.map(({ id }) => id));
+    for (const id of this.said.keys()) if (!held.has(id)) this.said.delete(id);
     this.shapes = shapes;
     return this.marks();
   }

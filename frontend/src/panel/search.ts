@@ -62,7 +62,9 @@ class Search implements Widget {
     this.open = open;
     this.input.readOnly = !open;
     const chosen = String(answers[this.question.name] ?? '') || null;
-    if (chosen === this.chosen) return;
+    // Typed and not chosen: it belongs to the case that is left, never to the next one.
+    const stray = !open && this.input.value !== (chosen ?? '');
+    if (chosen === this.chosen && !stray) return;
     this.chosen = chosen;
     this.input.value = chosen ?? '';
     this.narrow(false);
@@ -100,7 +102,10 @@ class Search implements Widget {
   }
 
   private press(event: KeyboardEvent): void {
-    if (event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.isComposing) return;
+    // Ctrl+Enter submits: what was typed in full counts.
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.settle();
+    if (event.ctrlKey || event.metaKey) return;
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
     const step = steps[event.key];
     if (step !== undefined) {
