@@ -54,6 +54,7 @@ def draw(
     phase: str,
     reader: int,
     arm: int = 0,
+    arms: int = 1,
     period: int = 0,
 ) -> list[Place]:
     """Draw the hanging list of one reader in one phase.
@@ -72,13 +73,15 @@ def draw(
         The reader's number, from 1.
     arm : int
         The place of the reader's arm among the study's arms, from 0.
+    arms : int
+        How many arms the study has.
     period : int
         The place of the phase among the study's phases that share the cases, from 0. Where arms read the phases in
         different orders this is *not* the place in the reader's own sequence: with that, a Latin square would give
         a part of the cases the same phase in every arm.
     """
     shown = _subset(plan, cases, study_seed)
-    own = _share(plan, shown, study_seed, reader=reader, arm=arm, period=period)
+    own = _share(plan, shown, study_seed, reader=reader, arm=arm, arms=arms, period=period)
     beside = partitioning.companions_of(shown, list(companions), seed=f"{study_seed}/{phase}")
     seed = session_seed(study_seed=study_seed, reader="all" if plan.order == "same" else reader, phase=phase)
     blocks = _blocks(plan, shown, own, seed)
@@ -94,18 +97,20 @@ def _subset(plan: OrderPlan, cases: Mapping[str, int], study_seed: int) -> dict[
 
 
 def _share(
-    plan: OrderPlan, cases: Mapping[str, int], study_seed: int, *, reader: int, arm: int, period: int
+    plan: OrderPlan, cases: Mapping[str, int], study_seed: int, *, reader: int, arm: int, arms: int, period: int
 ) -> dict[str, int]:
     """Give the cases that are the reader's to read.
 
-    Split-plot: readers go to the parts in turn (N. A. Obuchowski et al., Acad. Radiol. 19:1508–1517, 2012). Latin
-    square: arm a reads part (a + p) mod parts in period p, so that in as many arms as parts every case is read in
+    Split-plot: readers go to the parts in turn (N. A. Obuchowski et al., Acad. Radiol. 19:1508–1517, 2012), within
+    their arm: each run of as many readers as arms has one of every arm (`arm_of`), so its place is the reader's rank
+    in the arm. By the reader's number alone arms and parts could fall together, and no analysis tells them apart.
+    Latin square: arm a reads part (a + p) mod parts in period p, so that in as many arms as parts every case is read in
     every phase.
     The parts are drawn without the phase: over the periods they stay the same.
     """
     if plan.allocation == "crossed":
         return dict(cases)
-    part = (reader - 1 if plan.allocation == "split-plot" else arm + period) % plan.parts
+    part = ((reader - 1) // arms if plan.allocation == "split-plot" else arm + period) % plan.parts
     return partitioning.share_of(cases, parts=plan.parts, anchors=plan.anchors, part=part, seed=f"{study_seed}")
 
 

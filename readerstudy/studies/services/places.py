@@ -71,7 +71,7 @@ def prepare(study: Study, readers: Iterable[Reader]) -> None:
         reader.arm = arms[index]
         reader.save(update_fields=["arm"])
         HangingList.objects.bulk_create(
-            _drawn(study, reader, index, hangings[step.phase_id]) for step in arms[index].steps.all()
+            _drawn(study, reader, (index, len(arms)), hangings[step.phase_id]) for step in arms[index].steps.all()
         )
 
 
@@ -96,8 +96,8 @@ def _period(phase: Phase, phases: list[Phase]) -> int:
     return squares.index(phase.pk) if phase.pk in squares else 0
 
 
-def _drawn(study: Study, reader: Reader, arm: int, hanging: _Hanging) -> HangingList:
-    phase = hanging.phase
+def _drawn(study: Study, reader: Reader, arm_of_arms: tuple[int, int], hanging: _Hanging) -> HangingList:
+    phase, (arm, arms) = hanging.phase, arm_of_arms
     who = "all" if phase.order == Order.SAME else reader.number
     places = allocation.draw(
         _order_plan(phase),
@@ -107,6 +107,7 @@ def _drawn(study: Study, reader: Reader, arm: int, hanging: _Hanging) -> Hanging
         phase=phase.name,
         reader=reader.number,
         arm=arm,
+        arms=arms,
         period=hanging.period,
     )
     seed = allocation.session_seed(study_seed=study.seed, reader=who, phase=phase.name)

@@ -138,6 +138,20 @@ def test_in_a_split_plot_readers_go_to_the_parts_in_turn(
     assert set().union(*read[:parts]) == set(cases)
 
 
+@given(seed=seeds, arms=st.integers(1, 4), parts=st.integers(1, 4), times=st.integers(1, 2))
+def test_in_a_split_plot_each_arm_has_as_many_readers_in_every_part(
+    seed: int, arms: int, parts: int, times: int
+) -> None:
+    plan = OrderPlan(allocation="split-plot", parts=parts)
+    cells: Counter[tuple[int, frozenset[str]]] = Counter()
+    for reader in range(1, times * arms * parts + 1):
+        arm = arm_of(reader, arms=arms, seed=seed)
+        places = draw(plan, cases=TWENTY, study_seed=seed, phase="p", reader=reader, arm=arm, arms=arms)
+        cells[arm, frozenset(place.case for place in places)] += 1
+    assert len(cells) == arms * parts
+    assert set(cells.values()) == {times}
+
+
 @given(cases=cohorts, seed=seeds, parts=st.integers(1, 4))
 def test_in_a_latin_square_every_case_is_read_in_every_phase_and_no_arm_reads_it_twice(
     cases: dict[str, int], seed: int, parts: int

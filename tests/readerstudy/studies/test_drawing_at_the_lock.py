@@ -124,6 +124,15 @@ def test_split_plot_readers_go_to_the_parts_in_turn_and_share_the_anchors() -> N
     assert len(one | two) == 8
 
 
+def test_split_plot_parts_go_round_within_every_arm() -> None:
+    phases = (a_phase(allocation="split-plot", parts=2), a_phase(name="other", cohort="B"))
+    arms = (ArmPlan("A", ("reading", "other")), ArmPlan("B", ("other", "reading")))
+    study = locked(a_protocol(*phases, arms=arms), places=4)
+    one, two, three, four = (set(codes) for codes in lists(study, "reading"))
+    assert (one, three) == (two, four)  # the first of either arm, then the second of either
+    assert not one & three
+
+
 def test_sequential_aid_and_reference_pictures_stand_in_the_lists() -> None:
     aided = a_phase(purpose="practice", aid="sequential", modality="aided", companions="B")
     study = create_study(
