@@ -408,6 +408,8 @@ export interface components {
             shown_at: string;
             /** Format: date-time */
             submitted_at: string;
+            /** @description Which revision of the case's judgement this is to be; refused where it would become another. */
+            revision?: number;
         };
         /** @description The receipt of a judgement, and where the session is now. */
         JudgementResult: {
@@ -512,6 +514,7 @@ export interface components {
         };
         /** @description The judgement that stands while its case is open for a revision. */
         Previous: {
+            revision: number;
             call: (components["schemas"]["CallEnum"] | components["schemas"]["NullEnum"]) | null;
             confidence: number | null;
             answers: {

@@ -154,12 +154,13 @@ class JudgementsView(_SessionAct):
     def post(self, request: Request, code: str, position: int) -> Response:
         """Store the judgement of the current case, exactly once: 201 when stored now, 200 when this is a replay."""
         session = _session(request, code)
-        submission = _checked(requests.JudgementRequestSerializer, request).submission()
+        body = _checked(requests.JudgementRequestSerializer, request)
+        submission, revision = body.submission(), body.validated_data.get("revision")
         key = _key(request)
 
         def submit() -> Response:
             judgement, stored = services.submit_judgement(
-                session=session, position=position, key=key, submission=submission
+                session=session, position=position, key=key, submission=submission, revision=revision
             )
             result = {"judgement": judgement, "session": states.session_state(session)}
             return Response(wire.JudgementResultSerializer(result).data, status=201 if stored else 200)

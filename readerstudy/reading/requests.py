@@ -38,10 +38,16 @@ class JudgementRequestSerializer(serializers.Serializer[Any]):
     view_log = ViewLogField(default=list)
     shown_at = serializers.DateTimeField(default_timezone=timezone.get_default_timezone())
     submitted_at = serializers.DateTimeField(default_timezone=timezone.get_default_timezone())
+    revision = serializers.IntegerField(
+        min_value=1,
+        max_value=32_767,
+        required=False,
+        help_text="Which revision of the case's judgement this is to be; refused where it would become another.",
+    )
 
     def submission(self) -> Submission:
         """Give the checked judgement."""
-        data = dict(self.validated_data)
+        data = {name: value for name, value in self.validated_data.items() if name != "revision"}
         marks = tuple(MarkMade(**mark) for mark in data.pop("marks"))
         return Submission(marks=marks, **data)
 

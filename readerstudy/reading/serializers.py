@@ -115,7 +115,8 @@ class MarkSerializer(serializers.Serializer[Any]):
     question = serializers.CharField()
     kind = serializers.ChoiceField(choices=MarkKind.choices)
     points = PointsField()
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+    # As it is: it is held against the question's options.
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="", trim_whitespace=False)
 
 
 class StoredMarkSerializer(MarkSerializer):
@@ -140,6 +141,7 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
 class PreviousSerializer(serializers.ModelSerializer[Judgement]):
     """The judgement that stands while its case is open for a revision."""
 
+    revision = serializers.IntegerField()
     call = serializers.ChoiceField(choices=Call.choices, allow_null=True)
     confidence = serializers.IntegerField(allow_null=True)
     answers = serializers.DictField(child=AnswerField())
@@ -147,7 +149,7 @@ class PreviousSerializer(serializers.ModelSerializer[Judgement]):
 
     class Meta:
         model = Judgement
-        fields = ["call", "confidence", "answers", "marks"]
+        fields = ["revision", "call", "confidence", "answers", "marks"]
 
 
 class ReadingSerializer(serializers.Serializer[Any]):

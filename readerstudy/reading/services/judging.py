@@ -25,7 +25,7 @@ from readerstudy.studies.models import Phase
 
 @transaction.atomic
 def submit_judgement(
-    *, session: ReadingSession, position: int, key: UUID, submission: Submission
+    *, session: ReadingSession, position: int, key: UUID, submission: Submission, revision: int | None = None
 ) -> tuple[Judgement, bool]:
     """Store a judgement, exactly once; of a case that was opened again, as a further revision.
 
@@ -33,6 +33,9 @@ def submit_judgement(
     ----------
     key : UUID
         Made by the browser before it sends; a replay with the same key gives the stored judgement again.
+    revision : int or None
+        Which revision it was made to be, from 1. What was on its way while the case was judged and opened again is so
+        not taken for a revision. None where the browser does not say.
 
     Returns
     -------
@@ -58,6 +61,8 @@ def submit_judgement(
     place = place_of(session)
     if not gates.judgement_is_open(position, current=place.current):
         raise NotCurrentError(judged_already())
+    if revision not in (None, _next_revision(session, position)):
+        raise NotCurrentError(judged_already())
     require_fit(submission, session.phase, case_questions(session.phase))
     try:
         with transaction.atomic():
@@ -75,12 +80,17 @@ def _replay(found: Judgement, session: ReadingSession, position: int, submission
     return found
 
 
+def _next_revision(session: ReadingSession, position: int) -> int:
+    """Give the revision that the next judgement of a case will be, from 1."""
+    return 1 + Judgement.objects.filter(reading__session=session, reading__position=position).count()
+
+
 def _store(session: ReadingSession, position: int, key: UUID, submission: Submission) -> Judgement:
     reading = session.readings.get(position=position)
     call, confidence = submission.call, submission.confidence
     judgement = Judgement.objects.create(
         reading=reading,
-        revision=reading.judgements.count() + 1,
+        revision=_next_revision(session, position),
         call=call,
         confidence=confidence,
         rating=None if call is None or confidence is None else rating_of(call, confidence),

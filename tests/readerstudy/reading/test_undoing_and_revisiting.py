@@ -54,7 +54,7 @@ def test_the_last_judgement_can_be_undone_and_sent_anew(begin: Begin, reader: Re
     assert (state["reopened"], state["done"], state["undo"]) == (True, 1, None)
     first, *ahead = state["readings"]
     assert first["position"] == 1
-    assert first["previous"] == {"call": "authentic", "confidence": 30, "answers": {}, "marks": [POINT]}
+    assert first["previous"] == {"revision": 1, "call": "authentic", "confidence": 30, "answers": {}, "marks": [POINT]}
     assert [(one["position"], one["previous"]) for one in ahead] == [(2, None), (3, None), (4, None)]
     answer = reader.judge(code, 1, confidence=90).json()
     assert answer["judgement"]["revision"] == 2
