@@ -103,9 +103,8 @@ class PhasePlan:
     @property
     def tells_purpose(self) -> bool:
         """Whether who has been through it knows that some images are synthetic."""
-        return self.purpose != "purpose-blinded" and (
-            self.purpose != "practice" or self.call() is not None or self.feedback != "none"
-        )
+        told = self.feedback != "none" or self.aid != "none" or self.disclosed_prevalence is not None
+        return self.purpose != "purpose-blinded" and (self.purpose != "practice" or self.call() is not None or told)
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ class PhaseForm(forms.Form):
     )
     reread_percent = forms.IntegerField(
         min_value=0,
-        max_value=100,
+        max_value=50,
         label=gettext_lazy("Cases shown again, in per cent"),
         help_text=gettext_lazy("Later in the same phase, to see how far readers agree with themselves. 0: none."),
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from readerstudy.studies.plans import ArmPlan, Fault, PhasePlan, Protocol, QuestionPlan
+from readerstudy.studies.squares import square_gaps
 
 
 def faults_of(protocol: Protocol) -> list[Fault]:
@@ -89,6 +90,9 @@ def _feedback_faults(phase: PhasePlan) -> Iterator[Fault]:
         yield Fault("attempts", _("more than one asks for a qualification: set how many correct calls are needed"))
     if phase.revisit and phase.feedback != "none":
         yield Fault("revisit", _("cannot go with feedback: who knows the answer would change the judgement"))
+    if phase.aid == "sequential" and phase.feedback == "after-each":
+        words = _("cannot be after-each with sequential aid: the answer would be told before the second judgement")
+        yield Fault("feedback", words)
     if phase.revisit and phase.aid == "sequential":
         yield Fault("revisit", _("cannot go with sequential aid: the first judgement is sealed once the aid was seen"))
     if phase.aid != "none" and phase.purpose == "informed":
@@ -108,6 +112,8 @@ def _allocation_faults(phase: PhasePlan) -> Iterator[Fault]:
         yield Fault("parts", _("must be 2 or more: into how many parts the cases are divided"))
     if phase.case_count is not None and phase.parts > max(1, phase.case_count - phase.anchors):
         yield Fault("parts", _("is more than there are cases to divide (case_count less anchors)"))
+    if phase.reread_percent > 50:
+        yield Fault("reread_percent", _("must be 50 or less: too few cases come early enough to be shown again later"))
     if phase.companions is not None and phase.companions == phase.cohort:
         yield Fault("companions", _("must be another cohort than the one that is read"))
 
@@ -242,14 +248,7 @@ def _arm_gaps(protocol: Protocol) -> Iterator[str]:
             yield words % {"phase": phase.title}
     for arm in protocol.arms:
         yield from _told_too_early(protocol, arm)
-    squares = [phase for phase in protocol.phases if phase.allocation == "latin-square"]
-    for phase in squares:
-        if phase.parts != len(protocol.arms):
-            words = _(
-                "The phase “%(phase)s” is a Latin square of %(parts)s parts, but there are %(arms)s arms: "
-                "make as many arms as parts, or every case would not be read equally often."
-            )
-            yield words % {"phase": phase.title, "parts": phase.parts, "arms": len(protocol.arms)}
+    yield from square_gaps(protocol)
 
 
 def _told_too_early(protocol: Protocol, arm: ArmPlan) -> Iterator[str]:

@@ -38,6 +38,12 @@ def text(longest: int, *, may_be_empty: bool = True) -> Reader:
     return read
 
 
+def option(value: Any, place: str, faults: Faults) -> Any:
+    """Read the words of an option: one line without blanks around it, as a form gives it and answers are compared."""
+    line = " ".join(value.split()) if isinstance(value, str) else value
+    return text(200, may_be_empty=False)(line, place, faults)
+
+
 def _can_be_stored(value: str) -> bool:
     """Whether PostgreSQL and UTF-8 both take it: no zero byte, no half of a surrogate pair."""
     return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
@@ -114,7 +120,7 @@ def answer(value: Any, place: str, faults: Faults) -> Any:
     """Read an answer that a condition names: words, or the number of an anchor."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    return text(300, may_be_empty=False)(value, place, faults)
+    return option(value, place, faults)
 
 
 def record(kind: type, readers: Mapping[str, Reader], names: Mapping[str, str] | None = None) -> Reader:
@@ -201,7 +207,7 @@ QUESTION = record(
         "required": truth_value,
         "points": number(0, 10),
         "forced": truth_value,
-        "options": each(text(200, may_be_empty=False), 200),
+        "options": each(option, 200),
         "tools": each(one_of(MARK_TOOLS), 3),
         "condition": or_none(CONDITION),
     },

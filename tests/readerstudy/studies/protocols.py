@@ -29,14 +29,16 @@ texts = st.text(_letters, max_size=60) | st.sampled_from(
     ]
 )
 words = texts.filter(lambda text: text.strip() != "")
+# An option is one line without blanks around it.
+option_words = words.map(lambda text: " ".join(text.split()))
 
 
 @st.composite
 def questions(draw: st.DrawFn, name: str, earlier: tuple[QuestionPlan, ...], kinds: list[str]) -> QuestionPlan:
     """Draw a question that contradicts neither itself nor those before it."""
     kind = draw(st.sampled_from(kinds))
-    options = {"quality": st.lists(words, min_size=2, max_size=10, unique=True)}.get(
-        kind, st.lists(words, max_size=4, unique=True) if kind in ("diagnosis", "marks") else st.just([])
+    options = {"quality": st.lists(option_words, min_size=2, max_size=10, unique=True)}.get(
+        kind, st.lists(option_words, max_size=4, unique=True) if kind in ("diagnosis", "marks") else st.just([])
     )
     asked = draw(st.sampled_from(["case", "end"])) if kind not in ("call", "marks") else "case"
     return QuestionPlan(
@@ -96,7 +98,7 @@ def phases(draw: st.DrawFn, name: str, slots: list[str]) -> PhasePlan:
         allocation="crossed" if crossed else draw(st.sampled_from(["split-plot", "latin-square"])),
         parts=1 if crossed else draw(st.integers(2, 6)),
         anchors=0 if crossed else draw(st.integers(0, 20)),
-        reread_percent=draw(st.integers(0, 100)),
+        reread_percent=draw(st.integers(0, 50)),
         feedback=feedback,
         qualification_percent=qualification,
         attempts=draw(st.integers(1, 5)) if qualification else 1,

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readerstudy.studies.plans import Protocol, ProtocolError
+from readerstudy.studies.plans import Condition, Protocol, ProtocolError
 from readerstudy.studies.protocol import read_protocol, write_protocol
 from readerstudy.studies.rules import faults_of
 from tests.readerstudy.studies.protocols import CALL, a_phase, a_protocol, protocols
@@ -41,6 +41,28 @@ def test_what_is_as_it_is_by_itself_is_left_out() -> None:
 def test_texts_of_several_lines_are_blocks_that_people_can_edit() -> None:
     text = write_protocol(a_protocol(a_phase(told="First.\n\nSecond.\n")))
     assert "told: |\n    First.\n\n    Second.\n" in text
+
+
+def test_options_and_the_answers_that_ask_for_them_are_read_without_the_blanks_around_them() -> None:
+    protocol = read_protocol(
+        "name: ours\ntitle: Ours\ncohorts: [{slot: A}]\nphases:\n- name: one\n  title: One\n  purpose: informed\n"
+        "  cohort: A\n  questions:\n"
+        "  - {name: d, kind: diagnosis, text: What, options: [' Normal', \"A\\nfracture \"]}\n"
+        "  - {name: o, kind: open, text: Why, condition: {question: d, is: ['Normal ']}}\n"
+    )
+    asked, then = protocol.phases[0].questions
+    assert asked.options == ("Normal", "A fracture")
+    assert then.condition == Condition("d", ("Normal",))
+
+
+def test_an_option_of_blanks_alone_and_one_that_differs_in_blanks_alone_are_refused() -> None:
+    option = (
+        "name: ours\ntitle: Ours\ncohorts: [{slot: A}]\nphases:\n"
+        "- {name: one, title: One, purpose: informed, cohort: A, "
+        "questions: [{name: d, kind: diagnosis, text: What, options: [Normal, '%s']}]}\n"
+    )
+    assert faults(option % " ") == ["phases[0].questions[0].options[1]: must not be empty"]
+    assert "stands there twice" in faults(option % " Normal")[0]
 
 
 def test_a_short_document_means_what_it_leaves_out() -> None:
@@ -173,6 +195,10 @@ CONTRADICTIONS: dict[str, Protocol] = {
     "phases[0].revisit: cannot go with sequential aid": a_protocol(
         a_phase(purpose="aided", aid="sequential", modality="aided", revisit=True)
     ),
+    "phases[0].feedback: cannot be after-each with sequential aid": a_protocol(
+        a_phase(purpose="training", aid="sequential", modality="aided", feedback="after-each")
+    ),
+    "phases[0].reread_percent: must be 50 or less": a_protocol(a_phase(reread_percent=51)),
     "phases[0].modality: names the readings with aid": a_protocol(a_phase(purpose="aided", aid="sequential")),
     "phases[0].aid: makes this an aided phase": a_protocol(a_phase(aid="concurrent")),
     "phases[0].parts: must be 2 or more": a_protocol(a_phase(allocation="split-plot")),

@@ -23,6 +23,9 @@ from tests.readerstudy.unpictured import an_unpictured_cohort
 OPEN = QuestionPlan(name="open", kind="open", text="What do you see?")
 BLINDED = a_phase(name="hidden", title="Hidden", purpose="purpose-blinded", undo_seconds=0, questions=(OPEN,))
 
+SQUARE = a_phase(allocation="latin-square", parts=2)
+BOTH = tuple(ArmPlan(name, ("reading", "second")) for name in "AB")
+
 pytestmark = pytest.mark.django_db
 
 
@@ -52,6 +55,18 @@ GAPS: dict[str, Protocol] = {
         a_phase(), a_phase(name="second", title="Second"), arms=(ArmPlan("A", ("reading",)),)
     ),
     "is a Latin square of 3 parts, but there are 1 arms": a_protocol(a_phase(allocation="latin-square", parts=3)),
+    "is a Latin square, but not every arm goes through it (B): add it": a_protocol(
+        SQUARE, a_phase(name="other", cohort="B"), arms=(ArmPlan("A", ("reading",)), ArmPlan("B", ("other",)))
+    ),
+    "“Reading” and “Second” are Latin squares over the same cases: give them the same": a_protocol(
+        SQUARE, replace(SQUARE, name="second", title="Second", anchors=2), arms=BOTH
+    ),
+    "There are 3 Latin squares over the cases of “Reading”, but only 2 parts": a_protocol(
+        SQUARE,
+        replace(SQUARE, name="second"),
+        replace(SQUARE, name="third"),
+        arms=tuple(ArmPlan(name, ("reading", "second", "third")) for name in "AB"),
+    ),
     "In arm A the phase “Hidden” hides its purpose, but “Reading” before it tells it": a_protocol(a_phase(), BLINDED),
 }
 
@@ -103,12 +118,23 @@ def test_an_arm_may_tell_the_purpose_as_long_as_no_arm_hides_it_afterwards() -> 
     assert missing[0].startswith("In arm B")
 
 
+def test_latin_squares_that_balance_lack_nothing() -> None:
+    balanced = a_protocol(SQUARE, replace(SQUARE, name="second"), arms=BOTH)
+    assert what_locking_misses(a_draft(balanced)) == []
+
+
 PRACTICE = a_phase(name="practice", title="Practice", purpose="practice", cohort="P", questions=(OPEN,))
 
 
 @pytest.mark.parametrize(
     ("practice", "tells"),
-    [(PRACTICE, False), (replace(PRACTICE, questions=(CALL,)), True), (replace(PRACTICE, feedback="at-end"), True)],
+    [
+        (PRACTICE, False),
+        (replace(PRACTICE, questions=(CALL,)), True),
+        (replace(PRACTICE, feedback="at-end"), True),
+        (replace(PRACTICE, aid="concurrent", modality="aided"), True),
+        (replace(PRACTICE, disclosed_prevalence=30), True),
+    ],
 )
 def test_a_practice_before_a_hidden_purpose_must_not_tell_it(practice: PhasePlan, tells: bool) -> None:
     missing = what_locking_misses(a_draft(a_protocol(practice, BLINDED)))
