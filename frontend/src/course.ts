@@ -1,6 +1,6 @@
 import type { Server } from './api';
 import { CurrentCase } from './current';
-import { type Restored, restored, type SaverEvents } from './drafts';
+import { fromHere, type Restored, restored, type SaverEvents } from './drafts';
 import { Finishing } from './finishing';
 import type { Entry, Keeper, KeptDraft } from './keeping';
 import { projected } from './projection';
@@ -30,6 +30,9 @@ export interface Ending {
 /** Under this place the answers at the end are kept. */
 export const END = 0;
 
+/** After this time what could not be had is asked for again. */
+const ASK_AGAIN_MS = 2_000;
+
 /**
  * Where the reader is in a session.
  *
@@ -56,6 +59,7 @@ export abstract class Course {
   protected failure: Problem | null = null;
   protected displayPassed = false;
   protected notice: Notice | null = null;
+  private callOffAid: () => void = () => {};
 
   constructor(
     protected readonly server: Server,
@@ -146,7 +150,15 @@ export abstract class Course {
       (error) => this.problemOf(error),
       () => this.changed(),
     );
-    void this.finishing.ask(session);
+    void this.askAtEnd(this.finishing, session);
+  }
+
+  private async askAtEnd(finishing: Finishing, session: Session): Promise<void> {
+    await finishing.ask(session);
+    if (finishing.hasAll(session)) return;
+    this.around.later(ASK_AGAIN_MS, () => {
+      if (this.finishing === finishing && !finishing.hasAll(session)) void this.askAtEnd(finishing, session);
+    });
   }
 
   /** What the server refused is open again, with everything that was entered. */
@@ -155,7 +167,8 @@ export abstract class Course {
     this.view = session;
     if (this.refused?.key === refused.key) return;
     if (refused.kind === 'end' && session.stage === 'end-questions') {
-      this.ending = { answers: (refused.body as { answers: Answers }).answers, sending: false };
+      const kept = this.drafts.get(END)?.body as { answers?: Answers } | undefined;
+      this.ending = { answers: kept?.answers ?? (refused.body as { answers: Answers }).answers, sending: false };
       this.leave();
     } else if (refused.kind === 'judgement' && reading?.position === refused.position) {
       this.reopenRefused(session, reading, refused);
@@ -177,7 +190,9 @@ export abstract class Course {
 
   private reopenRefused(session: Session, reading: Reading, refused: Entry): void {
     const seen = this.case?.reading.position === reading.position && this.case.imageSeen;
-    this.open(reading, session.reopened, this.restoredFrom(refused));
+    // A draft goes with its submission: one that is there was entered after it was sent back.
+    const kept = this.drafts.get(reading.position);
+    this.open(reading, session.reopened, kept ? fromHere(kept) : this.restoredFrom(refused));
     // The picture may be on the screen still, and then nobody says so again.
     if (seen) this.case?.imageShown();
   }
@@ -261,10 +276,19 @@ export abstract class Course {
   protected async askAid(of: CurrentCase): Promise<void> {
     of.aid = { name: 'loading' };
     this.changed();
+    await this.askAidAgain(of);
+  }
+
+  /** Until it is there: the judgement cannot be made without it. */
+  private async askAidAgain(of: CurrentCase): Promise<void> {
+    this.callOffAid();
     try {
       of.aid = { name: 'there', aid: await this.server.aid(of.reading.position) };
     } catch (error) {
       of.aid = { name: 'failed', problem: this.problemOf(error) };
+      this.callOffAid = this.around.later(ASK_AGAIN_MS, () => {
+        if (this.case === of && of.aid.name === 'failed') void this.askAidAgain(of);
+      });
     }
     this.changed();
   }

@@ -31,8 +31,8 @@ export class CurrentCase {
   /** Submitted: nothing can be edited any more. */
   sent = false;
   imageSeen = false;
-  private readonly log: ViewLog;
-  private readonly activeBefore: number;
+  private log: ViewLog;
+  private activeBefore: number;
   private readonly phase: PhaseWire;
   private shownAt: string | null;
   private theirs: ServerDraft | null = null;
@@ -133,6 +133,7 @@ export class CurrentCase {
       view_log: this.log.entries(),
       shown_at: this.shownAt ?? now,
       submitted_at: now,
+      revision: (this.reading.previous?.revision ?? 0) + 1,
     };
   }
 
@@ -158,10 +159,14 @@ export class CurrentCase {
   follow(kept: KeptDraft): boolean {
     if (this.sent || this.saver.hasOwnChanges || this.conflict) return false;
     const { draft, spent, shown_at } = snapshotOf(kept.body, kept.seconds);
-    this.saver.version = Math.max(this.saver.version, kept.version);
+    const { activeHere } = this;
+    this.saver.follow(kept);
+    this.log = new ViewLog(kept.view_log);
     this.draft = draft;
     this.shownAt = shown_at ?? this.shownAt;
     this.clock.goOnFrom(spent);
+    // The time spent in this window stays what it is.
+    this.activeBefore = spent.active - activeHere;
     return true;
   }
 

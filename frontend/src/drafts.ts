@@ -77,7 +77,7 @@ export function restored(reading: Reading, kept: KeptDraft | null, questions: re
 }
 
 /** Nobody else has saved anything since: this computer knows more, at least of the time. */
-function fromHere({ body, seconds, view_log, version, clean }: KeptDraft): Restored {
+export function fromHere({ body, seconds, view_log, version, clean }: KeptDraft): Restored {
   return { ...snapshotOf(body, seconds, view_log), version, clean, theirs: null };
 }
 
@@ -114,6 +114,8 @@ export interface Place {
 /** Saves the draft of one case: on this computer at every change, on the server soon after the last one. */
 export class DraftSaver {
   private dirty: boolean;
+  /** Another window has entered what it has not saved yet. */
+  private othersDirty = false;
   private stopped = false;
   private resting = false;
   private writing = false;
@@ -148,10 +150,17 @@ export class DraftSaver {
   changed(): void {
     if (this.stopped) return;
     this.dirty = true;
+    this.othersDirty = false;
     this.changes += 1;
     this.events.kept(this.current());
     void this.keep();
     this.pushAfter(PUSH_AFTER_MS);
+  }
+
+  /** Another window keeps this case now. */
+  follow({ version, clean }: KeptDraft): void {
+    this.version = Math.max(this.version, version);
+    this.othersDirty = !clean;
   }
 
   /** Write to this computer what is there, at least the time. Writes do not pile up: the last one counts. */
@@ -203,7 +212,7 @@ export class DraftSaver {
       seconds: ofCase(snapshot.spent.active),
       view_log: snapshot.view_log,
       version: this.version,
-      clean: !this.dirty,
+      clean: !this.dirty && !this.othersDirty,
     };
   }
 

@@ -21,11 +21,18 @@ export class Finishing {
   }
 
   /** Ask for what the phase tells at its end; what is there already is not asked for again. */
-  async ask({ phase }: Session): Promise<void> {
+  async ask({ phase }: Pick<Session, 'phase'>): Promise<void> {
+    if (this.hasAll({ phase })) return;
     await this.attempt(async () => {
       if (phase.qualification_percent !== null) this.qualification ??= await this.server.qualification();
       if (phase.feedback === 'at-end') this.answers ??= await this.server.allFeedback();
     });
+  }
+
+  /** Whether all is there that the phase tells at its end. */
+  hasAll({ phase }: Pick<Session, 'phase'>): boolean {
+    const lacksResult = phase.qualification_percent !== null && this.qualification === null;
+    return !lacksResult && (phase.feedback !== 'at-end' || this.answers !== null);
   }
 
   /** Start the next session of the study; gives its code, or null when that was refused. */

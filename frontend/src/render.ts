@@ -72,7 +72,7 @@ export function renderCase(parts: Parts, state: CaseState, machine: Machine): vo
   parts.image.ariaLabel = t.image.label(position);
   parts.revising.hidden = !state.revising;
   setText(parts.revisingText, state.revising ? t.undo.revising(position) : '');
-  showAid(parts.aid, state);
+  showAid(parts.aid, state, () => void machine.retry());
   renderFeedback(parts, state, machine);
   renderProblem(parts, state);
   renderSubmit(parts, state, machine.missing());

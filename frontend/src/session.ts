@@ -324,7 +324,7 @@ export class ReadingMachine extends Sending implements Machine {
     const { case: current } = this;
     if (!current || current.sent || this.reopening || this.current.name !== 'reading') return;
     if (this.session?.phase.time_limit === 'hard' && this.times().remaining === 0) void this.send(true);
-    else if (this.ticks % KEEP_EVERY_TICKS === 0 && current.clock.running) void current.saver.keep();
+    else if (this.ticks % KEEP_EVERY_TICKS === 0 && current.clock.running && !this.hidden) void current.saver.keep();
     this.remindOfBreak();
   }
 
@@ -372,6 +372,8 @@ export class ReadingMachine extends Sending implements Machine {
   }
 
   protected override changed(): void {
+    // Nobody reads behind instructions, in a pause, or while the page says that it has failed.
+    this.case?.clock.pause(this.cover !== null || this.failure !== null);
     this.current = this.composed();
     for (const listener of this.listeners) listener(this.current);
   }

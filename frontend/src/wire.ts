@@ -77,6 +77,7 @@ export interface ServerDraft {
 
 /** A judgement that stands while its case is open for a revision. */
 export interface PreviousJudgement {
+  readonly revision: number;
   readonly call: Call | null;
   readonly confidence: number | null;
   readonly answers: Answers;
@@ -130,6 +131,8 @@ export interface JudgementBody {
   readonly view_log: readonly ViewEntry[];
   readonly shown_at: string;
   readonly submitted_at: string;
+  /** Which judgement of the case this is to be, from 1. */
+  readonly revision: number;
 }
 
 /** The receipt of a judgement, and where the session is now. */

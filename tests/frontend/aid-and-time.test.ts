@@ -45,6 +45,18 @@ describe('sequential aid', () => {
     expect(server.keys).toHaveLength(2);
   });
 
+  test('that could not be had is asked for again by itself', async () => {
+    const { server, machine, computer } = await open();
+    const aid = server.aid.bind(server);
+    server.aid = () => Promise.reject(new ApiError(503, ''));
+    await readCase(machine);
+    await computer.pass(5_000);
+    expect(stateOf(machine, 'reading').aid.name).toBe('failed');
+    server.aid = aid;
+    await computer.pass(2_000);
+    expect(stateOf(machine, 'reading').aid.name).toBe('there');
+  });
+
   test('of one case is gone with it', async () => {
     const { machine } = await open();
     await readCase(machine);

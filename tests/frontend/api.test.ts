@@ -13,6 +13,7 @@ const judgement: JudgementBody = {
   view_log: [[120, 'w', 400, 40]],
   shown_at: '2026-03-24T10:00:00Z',
   submitted_at: '2026-03-24T10:00:12Z',
+  revision: 1,
 };
 
 let requests: Request[];

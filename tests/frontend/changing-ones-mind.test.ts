@@ -173,3 +173,12 @@ test('what was changed in a case that was left as it was is gone when it is open
   await machine.revisit(1);
   expect(stateOf(machine, 'reading').draft).toMatchObject({ call: 'authentic', confidence: 30 });
 });
+
+test('each judgement says which one of its case it is to be', async () => {
+  const server = new StudyServer(3);
+  const { machine } = await openSession(server);
+  await readCase(machine);
+  await machine.undo();
+  await readCase(machine);
+  expect(server.judged.get(1)?.map(({ body }) => (body as { revision: number }).revision)).toEqual([1, 2]);
+});

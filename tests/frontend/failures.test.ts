@@ -357,3 +357,33 @@ describe('a browser that is killed', () => {
     expect(server.judged.get(1)?.[0]?.body).toMatchObject({ seconds: 23, view_log: [[0, 'i', 1]] });
   });
 });
+
+test('what was changed in a case that was sent back is there again after a reload', async () => {
+  const server = new StudyServer(2);
+  const computer = new Computer();
+  const first = await computer.open(server);
+  first.machine.begin();
+  server.faults = [new ApiError(422, 'Not so.')];
+  await readCase(first.machine, 'authentic', 30);
+  expect(stateOf(first.machine, 'reading').notice).toMatchObject({ kind: 'sent-back', position: 1 });
+  first.machine.chooseCall('synthetic');
+  await settled();
+  computer.kill(first);
+  const { machine } = await computer.open(server);
+  expect(stateOf(machine, 'reading').draft).toMatchObject({ call: 'synthetic', confidence: 30 });
+});
+
+test('the clock stands still while the page says that the session is closed, and goes on once it is open again', async () => {
+  const server = new StudyServer(3);
+  const { machine, computer } = await openSession(server);
+  await readCase(machine);
+  fillIn(machine);
+  await computer.pass(5_000);
+  server.faults = [new ApiError(404, 'Not found.')];
+  await machine.load();
+  stateOf(machine, 'failed');
+  await computer.pass(60_000);
+  await machine.retry();
+  expect(stateOf(machine, 'reading').reading.position).toBe(2);
+  expect(machine.times().active).toBe(5);
+});

@@ -1,4 +1,4 @@
-import { ApiError } from '@/api';
+import { ApiError, NoAnswer } from '@/api';
 import { openSession, readCase, settled, stateOf } from './bench';
 import { StudyServer } from './study';
 
@@ -112,4 +112,16 @@ test('answers that are told at the end are there at the end, and not before', as
   expect(JSON.stringify(machine.state)).not.toContain('uniform grain');
   await readCase(machine);
   expect(stateOf(machine, 'finished').answers).toHaveLength(2);
+});
+
+test('answers that could not be had at the end are asked for again by themselves', async () => {
+  const server = new StudyServer(1, { feedback: 'at-end' });
+  const { machine, computer } = await openSession(server);
+  const all = server.allFeedback.bind(server);
+  server.allFeedback = () => Promise.reject(new NoAnswer());
+  await readCase(machine);
+  expect(stateOf(machine, 'finished')).toMatchObject({ answers: null, problem: { kind: 'unreachable' } });
+  server.allFeedback = all;
+  await computer.pass(2_000);
+  expect(stateOf(machine, 'finished')).toMatchObject({ answers: [{ position: 1 }], problem: null });
 });

@@ -243,6 +243,9 @@ export class StudyServer implements Server {
     if (known && JSON.stringify(known) !== JSON.stringify(submission)) throw new ApiError(422, 'Another body');
     if (known) return;
     if (position !== this.snapshot().readings[0]?.position) throw new ApiError(409, 'Judged already', this.snapshot());
+    const revision = (this.judged.get(position)?.length ?? 0) + 1;
+    const said = (submission.body as JudgementBody).revision;
+    if (said !== undefined && said !== revision) throw new ApiError(409, 'Another revision', this.snapshot());
     this.judged.set(position, [...(this.judged.get(position) ?? []), structuredClone(submission)]);
     this.drafts.delete(position);
     this.reopened = null;

@@ -111,3 +111,32 @@ test('a judgement that is opened again in one window is open in both', async () 
   expect(stateOf(left.machine, 'reading').reading.position).toBe(2);
   expect(server.judged.get(1)).toHaveLength(2);
 });
+
+test('a hidden window keeps what the other one has entered as not saved yet', async () => {
+  const server = new StudyServer(3);
+  const { computer, left, right } = await twoWindows(server);
+  right.machine.imageShown(1);
+  right.machine.hide(true);
+  server.draftFaults = Array(20).fill('lost on the way');
+  fillIn(left.machine, 'authentic', 33);
+  left.machine.viewed('z', 1.5);
+  await computer.pass(6_000);
+  right.machine.hide(false);
+  await computer.pass(6_000);
+  computer.kill(left);
+  computer.kill(right);
+  server.draftFaults = [];
+  await computer.open(server);
+  await computer.pass(2_000);
+  expect(server.drafts.get(1)?.body).toMatchObject({ call: 'authentic', confidence: 33 });
+});
+
+test('the time of a window does not run backwards when another one has read on', async () => {
+  const server = new StudyServer(3);
+  const { computer, left, right } = await twoWindows(server);
+  right.machine.imageShown(1);
+  await computer.pass(9_000);
+  fillIn(left.machine);
+  await settled();
+  expect(right.machine.times().session).toBe(9);
+});

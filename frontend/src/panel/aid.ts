@@ -1,4 +1,4 @@
-import { facts, make } from '@/element';
+import { button, facts, make } from '@/element';
 import type { State } from '@/state';
 import { t } from '@/texts';
 import type { Aid } from '@/wire';
@@ -6,13 +6,15 @@ import type { Aid } from '@/wire';
 type Reading = Extract<State, { aid: unknown }>;
 
 /** What the phase gives beside the case, or that one's own judgement comes first. */
-export function showAid(root: HTMLElement, { aid, reading, session }: Reading): void {
+export function showAid(root: HTMLElement, { aid, reading, session }: Reading, retry: () => void): void {
   const own = session.phase.aid === 'sequential' && !reading.aided;
   root.hidden = session.phase.aid === 'none';
   const said = JSON.stringify([own, aid]);
   if (root.hidden || root.dataset.said === said) return;
   root.dataset.said = said;
-  root.replaceChildren(...(own ? [make('p', {}, t.aid.own)] : contentOf(aid, session.phase.aid === 'sequential')));
+  root.replaceChildren(
+    ...(own ? [make('p', {}, t.aid.own)] : contentOf(aid, session.phase.aid === 'sequential', retry)),
+  );
 }
 
 /** Leave nothing of the last aid in the page. */
@@ -22,13 +24,14 @@ export function clearAid(root: HTMLElement): void {
   delete root.dataset.said;
 }
 
-function contentOf(aid: Reading['aid'], second: boolean): Node[] {
+function contentOf(aid: Reading['aid'], second: boolean, retry: () => void): Node[] {
   const head = make('h2', {}, t.aid.label);
   const words = second ? [make('p', { class: 'aside' }, t.aid.second)] : [];
   if (aid.name === 'there') return [head, ...words, ...resultOf(aid.aid)];
   return [
     head,
     make('p', { role: 'status' }, aid.name === 'failed' ? aid.problem.detail || t.aid.none : t.aid.loading),
+    ...(aid.name === 'failed' ? [button('quiet', t.problems.retry, retry)] : []),
   ];
 }
 

@@ -10,7 +10,7 @@ export function failedScreen(retry: () => void, home: string): View<Named<'faile
     element,
     show: ({ problem }) => {
       const closed = problem.kind === 'closed' || problem.kind === 'no-case';
-      const actions = closed ? [] : [goButton(t.failed.retry, retry)];
+      const actions = problem.kind === 'no-case' ? [] : [goButton(t.failed.retry, retry)];
       element.replaceChildren(
         heading(closed ? t.failed.titleClosed : t.failed.title),
         make('p', {}, problemWords(problem)),
