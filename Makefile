@@ -72,8 +72,7 @@ test: setup
 	@tests/services.sh
 	@$(MAKE) --no-print-directory check
 	@$(NODE) npm --prefix frontend run --silent test
-	@tests/on_postgresql.sh $(BIN)/pytest -m "not browser and not orthanc and not bench and not no_database" tests/readerstudy tests/blinding
-	@$(BIN)/pytest -m "not bench"
+	@tests/on_both_databases.sh
 
 bench: setup
 	@tests/services.sh
