@@ -12,7 +12,7 @@ from rest_framework import serializers
 from readerstudy.reading.models import Call
 from readerstudy.reading.serializers import MarkSerializer
 from readerstudy.reading.submissions import MarkMade, Submission
-from readerstudy.reading.wire_fields import AnswerField, ViewLogField, is_storable
+from readerstudy.reading.wire_fields import AnswersField, ViewLogField, WordField, is_storable
 
 LONGEST_SECONDS = 7 * 86_400
 LARGEST_DRAFT = 128 * 1024
@@ -27,9 +27,9 @@ def _seconds(**how: Any) -> serializers.FloatField:
 class JudgementRequestSerializer(serializers.Serializer[Any]):
     """A judgement as the browser sends it; what a phase does not ask for may be left out."""
 
-    call = serializers.ChoiceField(choices=Call.choices, allow_null=True, default=None)
+    call = WordField(choices=Call.choices, allow_null=True, default=None)
     confidence = serializers.IntegerField(min_value=1, max_value=100, allow_null=True, default=None)
-    answers = serializers.DictField(child=AnswerField(), default=dict)
+    answers = AnswersField(default=dict)
     marks = serializers.ListField(child=MarkSerializer(), default=list, max_length=MOST_MARKS)
     seconds = _seconds()
     paused_seconds = _seconds(default=0)
@@ -71,7 +71,7 @@ class DraftRequestSerializer(serializers.Serializer[Any]):
 class EndAnswersRequestSerializer(serializers.Serializer[Any]):
     """The answers to the questions at the end of a phase."""
 
-    answers = serializers.DictField(child=AnswerField())
+    answers = AnswersField()
 
 
 class DisplayRequestSerializer(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from readerstudy.reading.enrolments import STATES
 from readerstudy.reading.models import Call, Draft, Judgement, MarkKind
 from readerstudy.reading.queries import case_questions, end_questions
 from readerstudy.reading.states import STAGES
-from readerstudy.reading.wire_fields import AnswerField, PointsField
+from readerstudy.reading.wire_fields import AnswerField, PointsField, WordField
 from readerstudy.rich_text import as_html
 from readerstudy.studies.models import Aid, Feedback, Phase, Question, QuestionKind, TimeLimit
 
@@ -113,7 +113,7 @@ class MarkSerializer(serializers.Serializer[Any]):
     """A mark on the image."""
 
     question = serializers.CharField()
-    kind = serializers.ChoiceField(choices=MarkKind.choices)
+    kind = WordField(choices=MarkKind.choices)
     points = PointsField()
     # As it is: it is held against the question's options.
     reason = serializers.CharField(max_length=200, allow_blank=True, default="", trim_whitespace=False)

@@ -16,13 +16,16 @@ LONGEST_LOG = 2_000
 LARGEST_LOG = 64 * 1024
 # Window, zoom, pan, invert, orientation, reset, magnifier, measure, hidden, pause: docs/data-dictionary.md.
 VIEW_CODES = frozenset("wzpiormlvb")
+_LARGEST_NUMBER = 10**15
 
 _NUMBER_OR_TEXT = {"oneOf": [{"type": "string"}, {"type": "number"}]}
 
 
 def is_number(value: Any) -> bool:
     """Whether this is a finite number; JSON's true and 1e999 are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, int):  # which may have more digits than a float can hold
+        return not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
+    return isinstance(value, float) and math.isfinite(value)
 
 
 def is_storable(value: Any) -> bool:
@@ -37,7 +40,7 @@ def is_storable(value: Any) -> bool:
         elif isinstance(one, str):
             if "\x00" in one or any("\ud800" <= letter <= "\udfff" for letter in one):
                 return False
-        elif isinstance(one, int | float) and not (math.isfinite(one) and abs(one) < 1e15):
+        elif isinstance(one, int | float) and not abs(one) < _LARGEST_NUMBER:  # NaN is not less either
             return False
     return True
 
@@ -59,6 +62,26 @@ class AnswerField(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, value: Any) -> Any:
         """Give it as it is stored."""
         return value
+
+
+class AnswersField(serializers.DictField):
+    """Answers by the name of their question."""
+
+    child = AnswerField()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Take names that can be stored, and said back."""
+        if isinstance(data, dict) and not is_storable(list(data)):
+            raise serializers.ValidationError(_("The draft holds a character or a number that cannot be stored."))
+        return super().to_internal_value(data)
+
+
+class WordField(serializers.ChoiceField):
+    """One of some words; what cannot be written is not said back."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Take a choice."""
+        return super().to_internal_value(data if is_storable(data) else "?")
 
 
 _POINT = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}

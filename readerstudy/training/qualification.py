@@ -58,9 +58,11 @@ def judge_qualification(session: ReadingSession) -> Qualification:
 
 
 def _count(session: ReadingSession) -> tuple[int, int]:
-    calls = {judgement.reading.pk: (judgement.reading.case_id, judgement.call) for judgement in judgements_of(session)}
+    """Count a case once: as it was first read, in the last of its conditions."""
+    first = judgements_of(session).filter(reading__reread=0)
+    calls = {judgement.reading.case_id: judgement.call for judgement in first}
     truths = dict(Truth.objects.filter(case__in=session.readings.values("case")).values_list("case", "value"))
-    return sum(truths[case] == call for case, call in calls.values()), len(calls)
+    return sum(truths[case] == call for case, call in calls.items()), len(calls)
 
 
 def _note(session: ReadingSession, passed: bool) -> None:

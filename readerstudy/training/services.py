@@ -43,8 +43,11 @@ def show_feedback(reading: Reading) -> Feedback:
     """
     session = hold(reading.session_id)
     judgement = reading.judgements.order_by("-revision").first()
+    of_case = session.readings.filter(case=reading.case_id)
     is_open = reading_gates.feedback_is_open(
-        feedback=session.phase.feedback, judged=judgement is not None, reopened=session.reopened_id == reading.pk
+        feedback=session.phase.feedback,
+        judged=not of_case.filter(reread=reading.reread, judgements=None).exists(),  # in its second condition too
+        reopened=of_case.filter(pk=session.reopened_id or 0).exists(),
     )
     if judgement is None or not is_open:
         raise FeedbackClosedError

@@ -26,7 +26,7 @@ def save_draft(
     Raises
     ------
     DraftConflictError
-        There is a newer one.
+        There is a newer one, or that which was seen is there no more.
     NotCurrentError
         The case is not the one to judge now.
     """
@@ -35,6 +35,8 @@ def save_draft(
     if reading is None or not gates.judgement_is_open(position, current=place_of(session).current):
         raise NotCurrentError(judged_already())
     draft: Draft | None = getattr(reading, "draft", None)
+    if draft is None and version:  # it was of before the case was judged and opened again
+        raise DraftConflictError(None)
     if draft is None:
         return Draft.objects.create(reading=reading, body=dict(body), seconds=seconds)
     if draft.body == body and draft.seconds == seconds:  # a replay

@@ -34,11 +34,11 @@ class DraftConflictError(ReadingError):
 
     Attributes
     ----------
-    draft : Draft
-        The newer one.
+    draft : Draft or None
+        The newer one; None where a judgement took its place.
     """
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft | None) -> None:
         super().__init__(_("Another window has kept a newer version of what you entered for this case."))
         self.draft = draft
 

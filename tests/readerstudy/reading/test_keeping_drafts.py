@@ -93,3 +93,13 @@ def test_what_is_no_draft_is_refused(code: str, reader: ReaderClient, sent: obje
 def test_a_draft_is_no_judgement(code: str, reader: ReaderClient) -> None:
     reader.draft(code, 1, HALF)
     assert (reader.state(code)["done"], Judgement.objects.exists()) == (0, False)
+
+
+def test_a_draft_of_before_the_judgement_is_none_of_the_case_opened_again(code: str, reader: ReaderClient) -> None:
+    reader.draft(code, 1, {"call": "authentic"})
+    reader.judge(code, 1)
+    reader.reopen(code, 1)
+    late = reader.draft(code, 1, {"call": "authentic"}, version=1)
+    assert (late.status_code, late.json()["draft"]) == (409, None)
+    assert reader.state(code)["readings"][0]["draft"] is None
+    assert reader.draft(code, 1, {"call": "synthetic"}).status_code == 200

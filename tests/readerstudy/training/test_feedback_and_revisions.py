@@ -73,3 +73,15 @@ def test_a_case_shown_again_closes_its_first_judgement_too(reader_user: User, re
     assert of_case.count() == 2
     assert not of_case.filter(sealed_at=None).exists()
     assert Reading.objects.filter(session__code=code, sealed_at=None).count() == 9 - 2
+
+
+def test_nothing_is_told_before_the_second_judgement_of_the_same_case(code: str, reader: ReaderClient) -> None:
+    first, second = Reading.objects.filter(session__code=code).order_by("position")[:2]
+    Reading.objects.filter(pk=second.pk).update(case=first.case_id, modality="aided", aided=True)
+    reader.judge(code, 1)
+    assert reader.feedback(code, 1).status_code == 404
+    reader.judge(code, 2)
+    reopen(reader, code, 2)
+    assert reader.feedback(code, 1).status_code == 404
+    reader.judge(code, 2)
+    assert reader.feedback(code, 1).status_code == 200

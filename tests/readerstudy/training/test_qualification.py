@@ -147,3 +147,13 @@ def test_one_more_right_call_never_hurts(correct: int, of: int, needed: int) -> 
 @pytest.mark.parametrize(("needed", "finished"), [(None, True), (None, False), (50, False), (50, True)])
 def test_the_gate_opens_at_the_end_of_a_phase_that_asks_for_it(needed: int | None, finished: bool) -> None:
     assert qualification_is_open(needed_percent=needed, finished=finished) == (needed == 50 and finished)
+
+
+@pytest.mark.django_db
+def test_a_case_that_is_shown_again_counts_once(reader_user: User, reader: ReaderClient) -> None:
+    practice = a_phase("practice", purpose="practice", qualification_percent=50, reread_percent=50)
+    run_with(a_draft(practice), reader_user)
+    code = str(reader.start().json()["code"])
+    reader.read_on(code)
+    said = qualify(reader, code).json()
+    assert (said["correct"], said["of"]) == (3, 6)
