@@ -49,13 +49,23 @@ export class Keeper {
 
   /** The submissions of this login, the oldest first. */
   async entries(user: string): Promise<Entry[]> {
+    return (await this.allEntries(user)).entries;
+  }
+
+  /** The same, and whether this is all: what could not be read is not known to be gone. */
+  async allEntries(user: string): Promise<{ entries: Entry[]; complete: boolean }> {
+    let complete = true;
     const kept = await this.attempt<Entry[]>(
       () => this.read('entries', (store) => store.getAll()),
-      () => [],
+      () => {
+        complete = !this.factory;
+        return [];
+      },
     );
-    return inMadeOrder(kept, [...this.heldEntries.values()])
+    const entries = inMadeOrder(kept, [...this.heldEntries.values()])
       .filter((entry) => entry.user === user)
       .map(withoutOrder);
+    return { entries, complete };
   }
 
   /** Keep a submission, and let go of the draft that it was made of, in one step. */
@@ -149,7 +159,11 @@ export class Keeper {
   }
 
   private database(): Promise<IDBDatabase> {
-    this.opening ??= this.open();
+    this.opening ??= this.open().catch((error) => {
+      // The next act tries again: a disk that was busy may answer by then.
+      this.opening = null;
+      throw error;
+    });
     return this.opening;
   }
 

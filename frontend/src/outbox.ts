@@ -47,8 +47,8 @@ export class Outbox {
   ) {}
 
   /** Everything of this login that waits, the oldest first. */
-  all(): Promise<Entry[]> {
-    return this.keeper.entries(this.user);
+  all(): Promise<{ entries: Entry[]; complete: boolean }> {
+    return this.keeper.allEntries(this.user);
   }
 
   /** Keep a submission. It is sent by `flush()`. */
@@ -89,7 +89,8 @@ export class Outbox {
     const stuck = new Set<string>();
     let early = false;
     let stored = false;
-    for (const entry of await this.keeper.entries(this.user)) {
+    const { entries, complete } = await this.all();
+    for (const entry of entries) {
       if (stuck.has(entry.session)) continue;
       const kind = entry.refusal === null ? await this.send(entry) : 'refused';
       if (kind === 'login' || kind === 'unreachable') {
@@ -105,7 +106,7 @@ export class Outbox {
       }
     }
     if (early && stored) this.again = true;
-    else if (early) this.tryLater();
+    else if (early || !complete) this.tryLater();
   }
 
   private async send(entry: Entry): Promise<Outcome['kind']> {

@@ -26,6 +26,8 @@ export interface Place {
 }
 
 const SECOND_MS = 1000;
+/** A second press of Enter so soon was meant for what has just gone. */
+const HASTE_MS = 400;
 
 /** The DOM side of the reading page: events in, state out. */
 export class Page {
@@ -40,6 +42,7 @@ export class Page {
   private form: QuestionForm | null = null;
   private lastName: State['name'] = 'loading';
   private lastSave: State['save']['kind'] = 'saved';
+  private wentOnAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     root: HTMLElement,
@@ -81,6 +84,8 @@ export class Page {
   private bind(): void {
     const { parts, machine } = this;
     document.addEventListener('keydown', (event) => this.press(event));
+    document.addEventListener('input', () => this.takeTime());
+    document.addEventListener('click', (event) => this.stopSecondClick(event), { capture: true });
     document.addEventListener('keyup', (event) => this.letGo(event));
     parts.submit.addEventListener('click', () => this.submit());
     parts.retry.addEventListener('click', () => this.retry());
@@ -98,6 +103,7 @@ export class Page {
   }
 
   private press(event: KeyboardEvent): void {
+    if (event.key !== 'Enter') this.takeTime();
     if (document.querySelector('dialog[open]')) {
       this.pressInDialog(event);
       return;
@@ -107,6 +113,25 @@ export class Page {
     event.preventDefault();
     if (this.screens.isUp) this.runOnScreen(command);
     else this.run(command);
+  }
+
+  /** The second half of a double click must not work what the first half has brought up in its place. */
+  private stopSecondClick(event: MouseEvent): void {
+    const goes = (event.target as Element).closest?.('[data-go], [data-part=submit], [data-part=undo]');
+    if (event.detail > 1 && goes) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (!goes) this.takeTime();
+  }
+
+  /** Something else was done: what comes now is meant. */
+  private takeTime(): void {
+    this.wentOnAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether this case was just come to by Enter, and nothing was done in it since. */
+  private get isHasty(): boolean {
+    return performance.now() - this.wentOnAt < HASTE_MS;
   }
 
   /** A tool that was only lent while its key was held goes back. */
@@ -187,7 +212,10 @@ export class Page {
     const missing = this.machine.missing();
     this.insist(missing);
     if (missing.length > 0) this.say(this.missing());
-    else void this.machine.submit();
+    else if (!this.isHasty) {
+      this.wentOnAt = performance.now();
+      void this.machine.submit();
+    }
   }
 
   /** Point at what is missing, until it is there. */

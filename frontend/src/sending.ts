@@ -109,7 +109,9 @@ export abstract class Sending extends Course {
   protected async flush(): Promise<void> {
     await this.outbox.flush();
     const before = this.waiting;
-    const left = new Set((await this.outbox.all()).map(({ key }) => key));
+    const { entries, complete } = await this.outbox.all();
+    if (!complete) return;
+    const left = new Set(entries.map(({ key }) => key));
     const vanished = new Set(before.map(({ key }) => key).filter((key) => !left.has(key)));
     if (vanished.size === 0) return;
     // Another window has delivered it and could not say so.

@@ -54,7 +54,7 @@ export class ReadingMachine extends Sending implements Machine {
     this.changed();
     try {
       // In this order: what is in the outbox no more was acknowledged before, so the server's word includes it.
-      const entries = await this.outbox.all();
+      const { entries } = await this.outbox.all();
       this.waiting = [...entries, ...this.waiting.filter(({ key }) => entries.every((entry) => entry.key !== key))];
       for (const draft of await this.keeper.drafts(this.who.user, this.who.session)) {
         this.drafts.set(draft.position, draft);

@@ -387,3 +387,20 @@ test('the clock stands still while the page says that the session is closed, and
   expect(stateOf(machine, 'reading').reading.position).toBe(2);
   expect(machine.times().active).toBe(5);
 });
+
+test('what the disk does not give for a moment is not taken for delivered', async () => {
+  const server = new StudyServer(3);
+  const { machine, computer } = await openSession(server);
+  server.down = true;
+  await readCase(machine);
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = () => {
+    throw new DOMException('The disk is busy', 'UnknownError');
+  };
+  await machine.retry();
+  expect(machine.state.save).toMatchObject({ kind: 'kept', pending: 1 });
+  IDBDatabase.prototype.transaction = transaction;
+  server.down = false;
+  await computer.pass(60_000);
+  expect(server.keys).toHaveLength(1);
+});

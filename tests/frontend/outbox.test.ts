@@ -32,7 +32,7 @@ test('a judgement whose turn has not come lets the one behind it go first, and f
   await outbox.flush();
   expect(kinds).toEqual(['2 early', '1 stored', '2 stored']);
   expect(server.keys).toEqual(['key-1', 'key-2']);
-  expect(await outbox.all()).toEqual([]);
+  expect(await outbox.all()).toEqual({ entries: [], complete: true });
 });
 
 test('one whose turn has not come is kept and sent again while nothing else can be', async () => {

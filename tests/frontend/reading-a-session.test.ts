@@ -80,6 +80,7 @@ test('reading time runs from the first frame to the submission', async () => {
   await readCase(machine);
   expect(server.received[0]?.body).toEqual({
     call: 'synthetic',
+    revision: 1,
     confidence: 80,
     answers: {},
     marks: [],
