@@ -62,7 +62,9 @@ export class Images {
       if (this.bytes <= this.limit) return;
       if (this.needed.has(id)) continue;
       this.held.delete(id);
-      this.bytes -= await loading.catch(() => 0);
+      const size = await loading.catch(() => 0);
+      // After the wait: others may have come or gone during it.
+      this.bytes -= size;
       if (cache.getImageLoadObject(id)) cache.removeImageLoadObject(id);
       loader.wadors.metaDataManager.remove(id);
     }
