@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.decorators import method_decorator
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
+
+from readerstudy.accounts.permissions import coordinator_required
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,16 @@ class Operation:
 class Schema(SpectacularAPIView):
     """The OpenAPI schema."""
 
+    @method_decorator(coordinator_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer, and write the answer while English is spoken."""
+        """Answer, and write the answer while English is spoken; to readers its names would say too much."""
         with translation.override("en"):
             response: Any = super().dispatch(request, *args, **kwargs)
             answer: HttpResponseBase = response.render()
         return answer
 
 
-@login_required
+@coordinator_required
 def page(request: HttpRequest) -> HttpResponse:
     """List every operation and every schema."""
     generator: Any = SchemaGenerator  # it comes without types

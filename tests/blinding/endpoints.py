@@ -204,8 +204,8 @@ ENDPOINTS = [
         "api:dicomweb", "api/v1/sessions/<slug:code>/dicomweb/<path:resource>", "POST",
         "/api/v1/sessions/{code}/dicomweb/studies", Who(404, 405, 404, 404, 404),
     ),
-    Endpoint("schema", "api/schema/", "GET", "/api/schema/", _everyone(200), "blinded"),
-    Endpoint("api-docs", "api/docs/", "GET", "/api/docs/", LOGGED_IN, "blinded"),
+    Endpoint("schema", "api/schema/", "GET", "/api/schema/", _coordinators(200)),
+    Endpoint("api-docs", "api/docs/", "GET", "/api/docs/", _coordinators(200)),
     # The way into a study: whoever holds an unused link
     Endpoint(
         "studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/{token}/",
