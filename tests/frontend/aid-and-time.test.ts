@@ -57,6 +57,16 @@ describe('sequential aid', () => {
     expect(stateOf(machine, 'reading').aid.name).toBe('there');
   });
 
+  test('on the screen seals one’s own judgement, which is no more offered for undo', async () => {
+    const { machine } = await open();
+    await readCase(machine);
+    expect(stateOf(machine, 'reading').reading.position).toBe(2);
+    expect(machine.times().undo).toBeNull();
+    await readCase(machine);
+    expect(stateOf(machine, 'reading').reading.position).toBe(3);
+    expect(machine.times().undo).toBeGreaterThan(0);
+  });
+
   test('of one case is gone with it', async () => {
     const { machine } = await open();
     await readCase(machine);

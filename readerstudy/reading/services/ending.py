@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from readerstudy.audit import services as audit
@@ -70,7 +70,13 @@ def answer_end_questions(*, session: ReadingSession, key: UUID, answers: dict[st
     asked = asked_now(end_questions(session.phase), None, answers)
     if faults := answer_faults(answers, asked):
         raise UnfitError({"answers": faults})
-    PhaseAnswers.objects.create(session=session, answers=answers, idempotency_key=key, request_digest=digest)
+    try:
+        with transaction.atomic():
+            PhaseAnswers.objects.create(session=session, answers=answers, idempotency_key=key, request_digest=digest)
+    except IntegrityError:
+        if not PhaseAnswers.objects.filter(idempotency_key=key).exists():
+            raise
+        raise KeyReusedError(reused()) from None  # another session stored answers with this key since we looked
     _finish(session)
     return True
 

@@ -67,8 +67,10 @@ def submit_judgement(
     try:
         with transaction.atomic():
             judgement = _store(session, position, key, submission)
-    except IntegrityError:  # another session stored a judgement with this key since we looked
-        raise KeyReusedError(reused()) from None
+    except IntegrityError:
+        if not Judgement.objects.filter(idempotency_key=key).exists():
+            raise
+        raise KeyReusedError(reused()) from None  # another session stored a judgement with this key since we looked
     go_on(session, place, position)
     return judgement, True
 

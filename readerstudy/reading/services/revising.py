@@ -13,6 +13,7 @@ from readerstudy.reading.models import Draft, Reading, ReadingSession
 from readerstudy.reading.queries import place_of
 from readerstudy.reading.services.ending import go_on
 from readerstudy.reading.services.refusing import NotReopenedError, hold_session, require_running
+from readerstudy.studies.models import Reader
 
 
 @transaction.atomic
@@ -28,8 +29,9 @@ def reopen_reading(*, session: ReadingSession, position: int, actor: User) -> No
     StudyEndedError
         The study does not run any more.
     """
-    hold_session(session)
     require_running(session.reader.study)
+    Reader.objects.select_for_update().get(pk=session.reader_id)  # first, as the start of the next session holds it
+    hold_session(session)
     place = place_of(session)
     if place.reopened == position:
         return
