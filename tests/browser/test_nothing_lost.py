@@ -153,6 +153,11 @@ class BadDay:
         self.person.send(other, position, entered)
         other.wait_for_timeout(self.rng.choice([0, 50, 300]))
         other.close()
+        # A reader looks before going on: what the other tab kept in time, this one sends and leaves behind.
+        for _ in range(50):
+            if self.person.look(page)["position"] != position:
+                return
+            page.wait_for_timeout(POLL_MS)
 
     def both_tabs_send(self) -> None:
         """The same case is sent from two tabs at nearly the same moment."""

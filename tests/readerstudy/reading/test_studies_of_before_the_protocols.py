@@ -59,37 +59,25 @@ def _reader(apps: StateApps, study: Any, code: str) -> Any:
     )
 
 
-def test_the_judgement_is_there_as_it_was(carried_over: None) -> None:
+def test_a_running_study_is_carried_over_with_all_that_was_read(carried_over: None) -> None:
+    # One test for all of it: going back and forth through the migrations takes seconds.
     judgement = Judgement.objects.get()
     assert (judgement.call, judgement.confidence, judgement.rating, judgement.seconds) == ("synthetic", 80, 90, 3)
     assert (judgement.answers, judgement.view_log, judgement.timed_out) == ({}, [], False)
-
-
-def test_the_database_still_refuses_to_edit_it(carried_over: None) -> None:
     with pytest.raises(DatabaseError, match="append-only"):
         Judgement.objects.update(confidence=1)
-    assert Judgement.objects.get().confidence == 80
-
-
-def test_the_order_that_was_read_is_the_hanging_list(carried_over: None) -> None:
     session = ReadingSession.objects.get()
-    assert [place["case"] for place in session.hanging_list.places] == ["BBB", "AAA"]
+    assert [place["case"] for place in session.hanging_list.places] == ["BBB", "AAA"], "the order that was read"
     assert session.hanging_list.seed == "7"
-
-
-def test_every_reader_is_numbered_and_in_the_one_arm_with_the_phase(carried_over: None) -> None:
     study = Study.objects.get()
     assert [(r.number, [p.name for p in r.steps()]) for r in study.readers.order_by("code")] == [
         (1, ["phase-1"]),
         (2, ["phase-1"]),
     ]
     assert [q.kind for q in study.phases.get().questions.all()] == ["call"]
-
-
-def test_a_reader_who_had_not_begun_can_begin(carried_over: None) -> None:
-    reader = Reader.objects.select_related("user").get(code="R02")
-    assert reader.user
-    assert HangingList.objects.filter(reader=reader).count() == 1
-    session, drawn = start_session(reader=reader, actor=reader.user)
+    late = Reader.objects.select_related("user").get(code="R02")
+    assert late.user
+    assert HangingList.objects.filter(reader=late).count() == 1
+    begun, drawn = start_session(reader=late, actor=late.user)
     assert drawn
-    assert sorted(session.readings.values_list("case__code", flat=True)) == ["AAA", "BBB"]
+    assert sorted(begun.readings.values_list("case__code", flat=True)) == ["AAA", "BBB"]
