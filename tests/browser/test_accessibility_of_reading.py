@@ -105,7 +105,7 @@ def test_every_screen_of_a_session_is_accessible(
     finish(page)
     expect(page.get_by_role("heading", name="Before you finish")).to_be_visible()
     check("questions at the end")
-    page.locator("textarea").fill("No.")
+    page.locator("[data-part=screen] textarea").fill("No.")
     press(page, "Control+Enter")
     expect(page.get_by_role("heading", name="All 2 cases read")).to_be_visible()
     check("finished")

@@ -61,7 +61,7 @@ def test_a_session_is_read_in_german(server: str, log_in: LogIn) -> None:
         on_case(page, position)
         press(page, key, "7", "Enter")
     expect(page.get_by_role("heading", name="Bevor Sie abschließen")).to_be_visible()
-    page.locator("textarea").fill("Nein.")
+    page.locator("[data-part=screen] textarea").fill("Nein.")
     press(page, "Control+Enter")
     expect(page.get_by_role("heading", name="Alle 2 Fälle befundet. Vielen Dank.")).to_be_visible()
     saved(page, "Gespeichert")

@@ -187,7 +187,7 @@ def test_where_the_purpose_is_not_told_nothing_on_the_page_names_it(reader: User
     press(page, "2", "Enter")
     expect(page.get_by_role("heading", name="Before you finish")).to_be_visible()
     seen.append(whole(page))
-    page.locator("textarea").fill("No.")
+    page.locator("[data-part=screen] textarea").fill("No.")
     press(page, "Control+Enter")
     expect(page.get_by_role("heading", name="All 2 cases read")).to_be_visible()
     seen.append(whole(page))
