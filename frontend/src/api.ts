@@ -6,7 +6,6 @@ import type {
   Feedback,
   JudgementBody,
   JudgementResult,
-  Preferences,
   Qualification,
   ServerDraft,
   Session,
@@ -51,8 +50,6 @@ export interface Server {
   checkDisplay(study: string, display: Display): Promise<unknown>;
   startSession(study: string): Promise<Session>;
   logIn(username: string, password: string): Promise<{ username: string }>;
-  preferences(): Promise<Preferences>;
-  savePreferences(change: Partial<Preferences>): Promise<Preferences>;
 }
 
 /** The reading API of one session. `base` is the API root with a trailing slash. */
@@ -75,8 +72,6 @@ export function connect(base: string, code: string): Server {
     checkDisplay: (slug, display) => request('POST', `${study(slug)}display/`, display),
     startSession: (slug) => request('POST', `${study(slug)}sessions/`),
     logIn: (username, password) => request('POST', `${base}login/`, { username, password }),
-    preferences: () => request('GET', `${base}preferences/`),
-    savePreferences: (change) => request('PATCH', `${base}preferences/`, change),
   };
 }
 

@@ -238,7 +238,7 @@ export class DraftSaver {
     const status = error instanceof ApiError ? error.status : 0;
     if (error instanceof ApiError && error.draft) this.meet(error.draft);
     else if (status === 401 || status === 403) this.events.login();
-    else if (status === 404 || status === 409) this.events.moved();
+    else if (status === 404 || status === 409) this.beginAnew(error);
     else if (status < 400 || status >= 500 || status === 429) this.pushAfter(RETRY_AFTER_MS);
   }
 
@@ -246,6 +246,17 @@ export class DraftSaver {
     if (!this.events.conflict(theirs)) return;
     this.version = theirs.version;
     this.pushAfter(0);
+  }
+
+  /** The draft that this one builds on went with a judgement; where the case is open again, what is here is the first. */
+  private beginAnew(error: unknown): void {
+    const current = error instanceof ApiError ? error.session?.readings[0] : undefined;
+    if (current?.position === this.place.position) {
+      this.version = current.draft?.version ?? 0;
+      this.events.kept(this.current());
+      this.pushAfter(PUSH_AFTER_MS);
+    }
+    this.events.moved();
   }
 
   private pushAfter(ms: number): void {

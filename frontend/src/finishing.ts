@@ -29,6 +29,11 @@ export class Finishing {
     });
   }
 
+  /** Whether the phase tells anything at its end. */
+  tells({ phase }: Pick<Session, 'phase'>): boolean {
+    return phase.qualification_percent !== null || phase.feedback === 'at-end';
+  }
+
   /** Whether all is there that the phase tells at its end. */
   hasAll({ phase }: Pick<Session, 'phase'>): boolean {
     const lacksResult = phase.qualification_percent !== null && this.qualification === null;

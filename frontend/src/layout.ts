@@ -41,7 +41,7 @@ const FRAME = `
     <button type="button" class="primary" data-part="submit" aria-describedby="hint"></button>
     <p class="hint" id="hint" data-part="hint"></p>
     <div class="afterthought">
-      <button type="button" class="quiet" data-part="undo" hidden><span>${t.undo.action}</span> <span data-part="undoLeft"></span></button>
+      <button type="button" class="quiet undo" data-part="undo" hidden><span>${t.undo.action}</span> <span data-part="undoLeft"></span></button>
       <form class="earlier" data-part="earlier" hidden><label for="earlier">${t.undo.earlier}</label>
         <select id="earlier" data-part="earlierChoice"></select> <button>${t.undo.open}</button></form>
     </div>

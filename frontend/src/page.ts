@@ -5,7 +5,7 @@ import { QuestionForm } from './panel/questions';
 import { showKeys, showTool, showTools } from './panel/tools';
 import type { Deeds } from './panel/widget';
 import { Picture } from './picture';
-import { keepKeys, keysOf } from './preferences';
+import { Preferences } from './preferences';
 import { askedNow, callQuestion } from './questions';
 import { clearCase, missingWords, renderCase, renderHeader, renderNotice, renderTimes, saveWords } from './render';
 import { ConflictDialog } from './screens/conflict';
@@ -38,6 +38,7 @@ export class Page {
   private readonly keys: KeysDialog;
   private readonly deeds: Deeds;
   private readonly screens: Screens;
+  private readonly preferences: Preferences;
   private bindings = bindingsWith();
   private form: QuestionForm | null = null;
   private lastName: State['name'] = 'loading';
@@ -64,6 +65,7 @@ export class Page {
       () => machine.keepMine(),
       () => machine.takeTheirs(),
     );
+    this.preferences = new Preferences(place.api);
     this.keys = new KeysDialog({}, (overrides) => this.keepKeys(overrides));
     root.append(this.login.element, this.conflict.element, this.keys.element);
     showTools(this.parts.tools, (command) => this.view(command));
@@ -72,11 +74,8 @@ export class Page {
 
   async start(): Promise<void> {
     this.machine.subscribe((state) => this.follow(state));
-    window.setInterval(() => renderTimes(this.parts, this.machine.state, this.machine.times()), SECOND_MS);
-    void keysOf(this.place.api).then(
-      (overrides) => this.useKeys(overrides),
-      () => this.useKeys({}),
-    );
+    window.setInterval(() => this.showTimes(this.machine.state), SECOND_MS);
+    void this.preferences.keys().then((overrides) => this.useKeys(overrides));
     const dicomweb = new URL(`${this.place.api}sessions/${this.place.session}/dicomweb`, window.location.href);
     await Promise.all([this.picture.open(dicomweb.href), this.machine.load()]);
   }
@@ -117,7 +116,7 @@ export class Page {
 
   /** The second half of a double click must not work what the first half has brought up in its place. */
   private stopSecondClick(event: MouseEvent): void {
-    const goes = (event.target as Element).closest?.('[data-go], [data-part=submit], [data-part=undo]');
+    const goes = (event.target as Element).closest?.('[data-go], [data-part=submit], [data-part^=undo]');
     if (event.detail > 1 && goes) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -177,7 +176,8 @@ export class Page {
   private runOnScreen(command: Command): void {
     const { name } = this.machine.state;
     const goes = command.do === 'submit' || (name === 'paused' && (command.do === 'view' || command.do === 'pause'));
-    if (goes) this.screens.goOn();
+    if (goes && !this.isHasty) this.screens.goOn();
+    else if (command.do === 'undo') void this.machine.undo();
     else if (command.do === 'help') this.keys.toggle();
     else if (command.do === 'full-screen') void toggleFullScreen();
   }
@@ -282,7 +282,9 @@ export class Page {
 
   private async keepKeys(overrides: Overrides): Promise<boolean> {
     this.useKeys(overrides);
-    return keepKeys(this.place.api, overrides);
+    const kept = await this.preferences.keepKeys(overrides);
+    if (kept) this.useKeys(kept);
+    return kept !== null;
   }
 
   private followTool(tool: Parameters<typeof showTool>[1]): void {
@@ -300,13 +302,13 @@ export class Page {
     const { parts, machine } = this;
     renderHeader(parts, state);
     renderNotice(parts, state, machine, () => this.login.open());
-    renderTimes(parts, state, machine.times());
     this.login.show(state.login);
     this.conflict.show(
       state.name === 'reading' ? state.conflict : null,
       'reading' in state ? state.reading.position : 0,
     );
     this.screens.follow(state);
+    this.showTimes(state);
     if ('reading' in state && state.name !== 'paused') this.followCase(state);
     else if (!('reading' in state)) clearCase(parts);
     this.picture.follow(state);
@@ -314,6 +316,12 @@ export class Page {
     const entered = state.name !== this.lastName;
     this.lastName = state.name;
     if (entered && (state.name === 'feedback' || state.name === 'reading')) parts.image.focus({ preventScroll: true });
+  }
+
+  private showTimes(state: State): void {
+    const times = this.machine.times();
+    renderTimes(this.parts, state, times);
+    this.screens.tick(times);
   }
 
   private followCase(state: Extract<State, { reading: unknown }>): void {

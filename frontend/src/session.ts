@@ -344,6 +344,8 @@ export class ReadingMachine extends Sending implements Machine {
   private undoLeft(): number | null {
     const { session } = this;
     if (!session?.undo || session.reopened || this.mine.length > 0) return null;
+    // What is told at the end of a session closes it.
+    if (this.finishing?.tells(session)) return null;
     // With the aid on the screen, one's own judgement of the same case is sealed.
     if (session.phase.aid === 'sequential' && session.readings[0]?.aided) return null;
     return Math.max(0, session.undo.seconds_left - (this.around.monotonic() - this.sessionAt) / 1000);

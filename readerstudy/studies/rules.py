@@ -90,6 +90,9 @@ def _feedback_faults(phase: PhasePlan) -> Iterator[Fault]:
         yield Fault("attempts", _("more than one asks for a qualification: set how many correct calls are needed"))
     if phase.revisit and phase.feedback != "none":
         yield Fault("revisit", _("cannot go with feedback: who knows the answer would change the judgement"))
+    if phase.reread_percent and phase.feedback == "after-each":
+        words = _("must be 0 with feedback after each case: its answer is told when it is shown again")
+        yield Fault("reread_percent", words)
     if phase.aid == "sequential" and phase.feedback == "after-each":
         words = _("cannot be after-each with sequential aid: the answer would be told before the second judgement")
         yield Fault("feedback", words)

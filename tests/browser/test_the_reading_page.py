@@ -268,6 +268,36 @@ def test_the_last_judgement_can_be_undone_and_is_then_a_second_revision(reader: 
     ]
 
 
+def test_the_last_judgement_of_a_session_can_be_undone_from_its_end(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in)
+    for position in (1, 2, 3, 4):
+        on_case(page, position)
+        press(page, "s", "9", "Enter")
+    page.get_by_role("button", name="Undo last judgement").click()
+    on_case(page, 4)
+    press(page, "a", "3", "Enter")
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    saved(page)
+    press(page, "Control+z")
+    on_case(page, 4)
+    page.get_by_role("button", name="Leave it as it was").click()
+    expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert [j.call for j in Judgement.objects.filter(reading__position=4).order_by("revision")] == [
+        "synthetic",
+        "authentic",
+    ]
+
+
+def test_nor_are_questions_at_the_end_in_the_way_of_that(reader: User, log_in: LogIn) -> None:
+    page = reading_of(reader, log_in, questions=[CALL, {**NOTE, "name": "unusual", "asked": "end"}])
+    for position in (1, 2, 3, 4):
+        on_case(page, position)
+        press(page, "s", "9", "Enter")
+    page.get_by_role("button", name="Undo last judgement").click()
+    on_case(page, 4)
+    expect(page.locator("[data-call=synthetic]")).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_reopened_judgement_may_stand_as_it_was(reader: User, log_in: LogIn) -> None:
     page = reading_of(reader, log_in)
     press(page, "s", "9", "Enter")

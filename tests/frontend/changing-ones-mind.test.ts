@@ -62,6 +62,13 @@ test('what was begun in the next case is there when the reader comes back to it'
   expect(server.judged.get(1)).toHaveLength(1);
 });
 
+test('nothing is offered to undo at the end of a session that tells its answers there', async () => {
+  const { machine } = await openSession(new StudyServer(1, { feedback: 'at-end' }));
+  await readCase(machine, 'authentic', 30);
+  stateOf(machine, 'finished');
+  expect(machine.times().undo).toBeNull();
+});
+
 test('the last case of a session without further questions can be undone as well', async () => {
   const server = new StudyServer(1);
   const { machine } = await openSession(server);

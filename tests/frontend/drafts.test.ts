@@ -157,3 +157,21 @@ test('the answers at the end are there again after a reload', async () => {
   stateOf(machine, 'finished');
   expect(server.ended?.body).toEqual({ unusual: 'Too clean' });
 });
+
+test('what was entered here stays where the case was judged and opened again on another computer', async () => {
+  const server = new StudyServer(2, { questions: [CALL, OPEN] });
+  const [here, there] = [await openSession(server), await openSession(server)];
+  here.machine.answer('unusual', 'Too clean');
+  await here.computer.pass(1_000);
+  fillIn(there.machine, 'synthetic', 40);
+  await there.machine.submit();
+  await there.machine.undo();
+  here.machine.chooseCall('authentic');
+  await here.computer.pass(2_000);
+  expect(stateOf(here.machine, 'reading')).toMatchObject({
+    revising: true,
+    draft: { call: 'authentic', answers: { unusual: 'Too clean' } },
+    save: { draft: 'saved' },
+  });
+  expect(server.drafts.get(1)?.body).toMatchObject({ call: 'authentic', answers: { unusual: 'Too clean' } });
+});

@@ -7,7 +7,6 @@ import type {
   JudgementBody,
   JudgementResult,
   PhaseWire,
-  Preferences,
   Qualification,
   Question,
   Reading,
@@ -151,7 +150,7 @@ export class StudyServer implements Server {
     return this.meet(() => {
       if (this.snapshot().readings[0]?.position !== position) throw new ApiError(409, 'Judged', this.snapshot());
       const kept = this.drafts.get(position);
-      if (kept && kept.version !== draft.version) throw new ApiError(409, 'Newer', this.snapshot(), kept);
+      if ((kept?.version ?? 0) !== draft.version) throw new ApiError(409, 'Newer', this.snapshot(), kept);
       const version = (kept?.version ?? 0) + 1;
       this.drafts.set(position, { ...structuredClone(draft), version });
       return { version };
@@ -208,14 +207,6 @@ export class StudyServer implements Server {
     if (password !== 'right') throw new ApiError(400, 'Wrong password.');
     this.loggedIn = true;
     return { username };
-  }
-
-  async preferences(): Promise<Preferences> {
-    return { keys: {}, language: 'en' };
-  }
-
-  async savePreferences(change: Partial<Preferences>): Promise<Preferences> {
-    return { ...(await this.preferences()), ...change };
   }
 
   private reading(position: number): Reading {

@@ -3,16 +3,18 @@ import { problemWords } from '@/problems';
 import type { Save } from '@/state';
 import { t } from '@/texts';
 import type { Feedback, Qualification, Session } from '@/wire';
-import { goButton, heading, link, type Named, type View } from './screen';
+import { goButton, heading, link, type Named, undoButton, type View } from './screen';
 
 type Finished = Named<'finished'> & { readonly save: Save };
 
 /** The end of a session: thanks, the result of a practice, the answers where they are told, and the way on. */
-export function finishedScreen(next: () => void, home: string): View<Finished> {
+export function finishedScreen(next: () => void, undo: () => void, home: string): View<Finished> {
+  const undoing = undoButton(undo);
   const element = make('article', { class: 'finished' });
   let said = '';
   return {
     element,
+    tick: undoing.tick,
     show: (state) => {
       const now = JSON.stringify([
         state.session,
@@ -22,7 +24,7 @@ export function finishedScreen(next: () => void, home: string): View<Finished> {
         state.save.pending,
       ]);
       element.classList.toggle('centred', state.answers === null);
-      if (now !== said) element.replaceChildren(...contentOf(state, next, home));
+      if (now !== said) element.replaceChildren(...contentOf(state, next, home), undoing.element);
       said = now;
       const go = element.querySelector<HTMLButtonElement>('[data-go]');
       if (go) go.disabled = state.starting;

@@ -1,5 +1,6 @@
-import { button, key, make } from '@/element';
-import type { Screen } from '@/state';
+import { button, key, make, setText } from '@/element';
+import type { Screen, Times } from '@/state';
+import { t } from '@/texts';
 
 export type Named<Name extends Screen['name']> = Extract<Screen, { name: Name }>;
 
@@ -7,6 +8,8 @@ export type Named<Name extends Screen['name']> = Extract<Screen, { name: Name }>
 export interface View<S> {
   readonly element: HTMLElement;
   show(state: S): void;
+  /** What changes every second. */
+  tick?(times: Times): void;
 }
 
 /** The heading that takes the focus when a screen comes up. */
@@ -20,6 +23,22 @@ export function goButton(words: string, act: () => void): HTMLButtonElement {
   element.dataset.go = '';
   element.append(' ', key('Enter'));
   return element;
+}
+
+/** The last judgement of a session is followed by no case beside which it could be undone. */
+export function undoButton(undo: () => void): Pick<View<never>, 'element'> & Required<Pick<View<never>, 'tick'>> {
+  const left = make('span', {});
+  const element = button('quiet undo', '', undo);
+  element.dataset.part = 'undoAtEnd';
+  element.append(make('span', {}, t.undo.action), ' ', left);
+  element.hidden = true;
+  return {
+    element,
+    tick: ({ undo: seconds }) => {
+      element.hidden = seconds === null || seconds <= 0;
+      setText(left, seconds === null ? '' : t.undo.left(Math.ceil(seconds)));
+    },
+  };
 }
 
 /** A link home, as every end of the road has one. */

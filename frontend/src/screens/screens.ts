@@ -1,6 +1,6 @@
 import type { Parts } from '@/layout';
 import type { Deeds } from '@/panel/widget';
-import type { Machine, State } from '@/state';
+import type { Machine, State, Times } from '@/state';
 import { displayScreen } from './display';
 import { endScreen } from './end';
 import { failedScreen } from './failed';
@@ -49,6 +49,10 @@ export class Screens {
     this.parts.screen.querySelector<HTMLElement>('[data-go]')?.click();
   }
 
+  tick(times: Times): void {
+    this.view?.tick?.(times);
+  }
+
   private change(name: State['name']): void {
     const { parts } = this;
     this.name = name;
@@ -63,12 +67,13 @@ export class Screens {
 
   private viewOf(name: State['name']): View<never> | null {
     const { machine, around } = this;
+    const undo = () => void machine.undo();
     const views: Partial<Record<State['name'], () => View<never>>> = {
       'display-check': () => displayScreen((display) => void machine.confirmDisplay(display)),
       told: () => toldScreen(() => machine.begin()),
       paused: () => pauseScreen(() => machine.resume()),
-      'end-questions': () => endScreen(around.deeds, () => around.missing()),
-      finished: () => finishedScreen(() => around.goToNext(), around.home),
+      'end-questions': () => endScreen(around.deeds, undo, () => around.missing()),
+      finished: () => finishedScreen(() => around.goToNext(), undo, around.home),
       failed: () => failedScreen(() => void machine.retry(), around.home),
     };
     return views[name]?.() ?? null;

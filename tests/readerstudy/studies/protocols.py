@@ -98,7 +98,7 @@ def phases(draw: st.DrawFn, name: str, slots: list[str]) -> PhasePlan:
         allocation="crossed" if crossed else draw(st.sampled_from(["split-plot", "latin-square"])),
         parts=1 if crossed else draw(st.integers(2, 6)),
         anchors=0 if crossed else draw(st.integers(0, 20)),
-        reread_percent=draw(st.integers(0, 50)),
+        reread_percent=0 if feedback == "after-each" else draw(st.integers(0, 50)),
         feedback=feedback,
         qualification_percent=qualification,
         attempts=draw(st.integers(1, 5)) if qualification else 1,

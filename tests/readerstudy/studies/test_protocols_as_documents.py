@@ -198,6 +198,9 @@ CONTRADICTIONS: dict[str, Protocol] = {
     "phases[0].feedback: cannot be after-each with sequential aid": a_protocol(
         a_phase(purpose="training", aid="sequential", modality="aided", feedback="after-each")
     ),
+    "phases[0].reread_percent: must be 0 with feedback after each case": a_protocol(
+        a_phase(purpose="training", reread_percent=20, feedback="after-each")
+    ),
     "phases[0].reread_percent: must be 50 or less": a_protocol(a_phase(reread_percent=51)),
     "phases[0].modality: names the readings with aid": a_protocol(a_phase(purpose="aided", aid="sequential")),
     "phases[0].aid: makes this an aided phase": a_protocol(a_phase(aid="concurrent")),
