@@ -9,24 +9,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.agreement import fleiss_kappa as fleiss_kappa
-    from analysis.detectors import compare_detectors as compare_detectors
-    from analysis.mrmc import obuchowski_rockette as obuchowski_rockette
-    from analysis.ratings import Ratings as Ratings
-    from analysis.ratings import RatingsError as RatingsError
-    from analysis.ratings import read as read
-    from analysis.ratings import validate as validate
-    from analysis.roc import reader_rocs as reader_rocs
+    from analysis.agreement.fleiss import fleiss_kappa as fleiss_kappa
+    from analysis.mrmc.detectors import compare_detectors as compare_detectors
+    from analysis.mrmc.obuchowski_rockette import obuchowski_rockette as obuchowski_rockette
+    from analysis.readers.roc import reader_rocs as reader_rocs
+    from analysis.table.ratings import Ratings as Ratings
+    from analysis.table.ratings import RatingsError as RatingsError
+    from analysis.table.ratings import read as read
+    from analysis.table.ratings import validate as validate
 
 _HOMES = {
-    "Ratings": "ratings",
-    "RatingsError": "ratings",
-    "compare_detectors": "detectors",
-    "fleiss_kappa": "agreement",
-    "obuchowski_rockette": "mrmc",
-    "read": "ratings",
-    "reader_rocs": "roc",
-    "validate": "ratings",
+    "Ratings": "table.ratings",
+    "RatingsError": "table.ratings",
+    "compare_detectors": "mrmc.detectors",
+    "fleiss_kappa": "agreement.fleiss",
+    "obuchowski_rockette": "mrmc.obuchowski_rockette",
+    "read": "table.ratings",
+    "reader_rocs": "readers.roc",
+    "validate": "table.ratings",
 }
 __all__ = sorted(_HOMES)
 

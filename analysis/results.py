@@ -5,9 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+
+
+class Result:
+    """What every analysis gives, besides its own fields; a base of frozen dataclasses."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; intervals as [low, high], what is impossible as None."""
+        return cast(dict[str, Any], jsonable(self))
 
 
 def jsonable(value: Any) -> Any:

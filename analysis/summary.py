@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import intervals, results
-from analysis.agreement import fleiss_kappa_of_counts
-from analysis.curves import Curves, from_reads
+from analysis.agreement.fleiss import fleiss_kappa_of_counts
 from analysis.errors import RatingsError
-from analysis.figures import auc
 from analysis.intervals import Interval
-from analysis.mrmc_result import CaseCounts
-from analysis.ratings import OUTCOMES, Phases, Ratings, present, validate
+from analysis.measures.curves import Curves, from_reads
+from analysis.measures.figures import auc
+from analysis.mrmc.result import CaseCounts
+from analysis.table.covariates import require_all
+from analysis.table.ratings import OUTCOMES, Phases, Ratings, present, validate
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Kappa:
 
 
 @dataclass(frozen=True)
-class Summary:
+class Summary(results.Result):
     """Result of :func:`summary`; None stands for what the reads do not give."""
 
     readers: int
@@ -61,10 +61,6 @@ class Summary:
     specificity: Spread | None
     auc: Mean | None
     fleiss_kappa: Kappa
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; intervals as [low, high], what is impossible as None."""
-        return cast(dict[str, Any], results.jsonable(self))
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each figure: mean, sd, min, max, low, high."""
@@ -127,7 +123,7 @@ def summary(
     Parameters
     ----------
     ratings : pandas.DataFrame or Ratings
-        A ratings table, see :func:`analysis.ratings.validate`; human first reads of one phase and modality are used.
+        A ratings table, see :func:`analysis.validate`; human first reads of one phase and modality are used.
     readers, cases : pandas.DataFrame, optional
         Tables of readers and cases, indexed by them; every reader and case of the ratings must stand there.
     phase, modality : str, optional
@@ -158,8 +154,9 @@ def summary(
     reads = reads[reads[[name for name in OUTCOMES if name in reads.columns]].notna().any(axis=1)]
     if reads.empty:
         raise RatingsError("columns 'rating' and 'call': both are empty in every human read; nothing to summarise")
-    _require_covariates(reads, readers, "reader")
-    _require_covariates(reads, cases, "case")
+    for table, key in ((readers, "reader"), (cases, "case")):
+        if table is not None:
+            require_all(reads, table, key)
     calls = from_reads(reads, "call") if reads["call"].notna().any() else None
     truth_of_case = reads.drop_duplicates("case")["truth"]
     return Summary(
@@ -207,12 +204,3 @@ def _kappa(calls: Curves) -> Kappa:
     counts = np.column_stack([calls.read.sum(axis=0) - synthetic, synthetic]).astype(int)
     found = fleiss_kappa_of_counts(counts)
     return Kappa(found.estimate, found.ci)
-
-
-def _require_covariates(reads: pd.DataFrame, table: pd.DataFrame | None, key: str) -> None:
-    if table is None:
-        return
-    known = set(map(str, table[key] if key in table.columns else table.index))
-    for name in present(reads[key]):
-        if name not in known:
-            raise RatingsError(f"column '{key}': {name} is missing in the table of {key}s; add a row")

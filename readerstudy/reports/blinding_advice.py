@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.leakage_cues import CUES
+from analysis.leakage.cues import CUES
 from readerstudy.cohorts.profiles import PresentationProfile
 
 _MOMENTS = ("mean", "sd", "skewness", "kurtosis")

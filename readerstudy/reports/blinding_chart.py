@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from analysis import charts
-from analysis.charts_leakage import CueArea, leakage_chart
+from analysis.charts.leakage import CueArea, leakage_chart
 
 ALL = "All cues together"
 PNG_SCALE = 3

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import RatingsError
-from analysis.leakage import Area, area
-from analysis.leakage_cues import CUES, picture_cues
-from analysis.leakage_joint import joint_area
+from analysis.leakage.areas import Area, area
+from analysis.leakage.cues import CUES, picture_cues
+from analysis.leakage.joint import joint_area
 from readerstudy.cohorts import masters
 from readerstudy.cohorts.models import Source
 from readerstudy.reports.blinding_container import FRAME, METADATA, length_by_metadata

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from analysis.leakage_tests import characters_p, family, rank_p, runs_p
+from analysis.leakage.tests import characters_p, family, rank_p, runs_p
 from readerstudy.reports.blinding_container import Presented
 
 

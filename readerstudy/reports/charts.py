@@ -6,8 +6,8 @@ import json
 
 from analysis import charts
 from analysis.errors import RatingsError
-from analysis.mrmc import obuchowski_rockette
-from analysis.roc import reader_rocs
+from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
+from analysis.readers.roc import reader_rocs
 from readerstudy.reports.models import Report
 from readerstudy.reports.results import of_condition, what_is_a_sample, without_early_leavers
 from readerstudy.reports.services import stored_table

@@ -11,13 +11,13 @@ import pandas as pd
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from analysis.agreement import fleiss_kappa
-from analysis.detectors import compare_detectors
+from analysis.agreement.fleiss import fleiss_kappa
 from analysis.errors import RatingsError
-from analysis.mrmc import obuchowski_rockette
-from analysis.ratings import Ratings, validate
-from analysis.roc import reader_rocs
+from analysis.mrmc.detectors import compare_detectors
+from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
+from analysis.readers.roc import reader_rocs
 from analysis.summary import summary
+from analysis.table.ratings import Ratings, validate
 
 # Stored with the results, which are the same in whatever language they were made; translated where it is shown.
 _NO_DETECTOR = gettext_noop("No detector has scored these cases. Import its scores (manage.py import_scores).")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.curves import Curves
+from analysis.measures.curves import Curves
 
 
 def made_up_study(

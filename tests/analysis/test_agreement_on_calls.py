@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_kappa
 
 from analysis import RatingsError, fleiss_kappa
-from analysis.agreement import fleiss_kappa_of_counts
+from analysis.agreement.fleiss import fleiss_kappa_of_counts
 from tests.analysis.tables import made_up_study, with_detector
 
 

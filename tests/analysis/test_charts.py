@@ -12,7 +12,7 @@ import pytest
 
 from analysis import RatingsError, obuchowski_rockette, reader_rocs
 from analysis.charts import chart_png, chart_svg, forest_chart, roc_chart
-from analysis.roc_result import RocResult
+from analysis.readers.roc_result import RocResult
 from tests.analysis.tables import made_up_study, with_detector
 
 THEMES = ("light", "dark", "print")

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.__main__ import main
+from analysis.commands import main
 from tests.analysis.tables import made_up_study, with_detector
 
 ROOT = Path(__file__).resolve().parents[2]

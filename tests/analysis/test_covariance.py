@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
-from analysis.covariance import COVARIANCES, delong, jackknife, unbiased
-from analysis.curves import Curves
 from analysis.errors import RatingsError
-from analysis.figures import FIGURES, accuracy, auc, sensitivity, specificity
+from analysis.measures.covariance import COVARIANCES, delong, jackknife, unbiased
+from analysis.measures.curves import Curves
+from analysis.measures.figures import FIGURES, accuracy, auc, sensitivity, specificity
 from tests.analysis.tables import curves_of
 
 FloatArray = NDArray[np.float64]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis import RatingsError, compare_detectors, obuchowski_rockette
-from analysis.hillis import Random
+from analysis.mrmc.hillis import Random
 from tests.analysis.tables import made_up_study, with_detector
 
 

@@ -12,7 +12,7 @@ import pytest
 import analysis
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = [f"analysis.{module.name}" for module in pkgutil.iter_modules(analysis.__path__)]
+MODULES = [module.name for module in pkgutil.walk_packages(analysis.__path__, "analysis.")]
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from analysis.curves import Curves
-from analysis.measurement import measure_curves
-from analysis.mrmc import analyse
+from analysis.measures.curves import Curves
+from analysis.measures.measurement import measure_curves
+from analysis.mrmc.obuchowski_rockette import analyse
 
 # Roe and Metz (Acad Radiol 1997;4:298): normal ratings with reader, case and remaining variance, by class.
 READER, CASE, REST, SHIFT, READERS, CASES = 0.03, 0.3, 0.7, 1.0, 5, 25

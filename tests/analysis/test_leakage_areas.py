@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis import RatingsError, reader_rocs
 from analysis.intervals import newcombe
-from analysis.leakage import area
+from analysis.leakage.areas import area
 
 CLASSES = np.array([False] * 6 + [True] * 5)
 VALUES = hnp.arrays(float, 11, elements=st.integers(-20, 20).map(float))

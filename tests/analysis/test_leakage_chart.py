@@ -9,7 +9,7 @@ import pytest
 
 from analysis import RatingsError
 from analysis.charts import chart_png, chart_svg, leakage_chart
-from analysis.charts_leakage import CueArea
+from analysis.charts.leakage import CueArea
 
 AREAS = [
     CueArea("All cues together", "source", 0.97, (0.92, 1.0)),

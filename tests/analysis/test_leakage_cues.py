@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from analysis.leakage_cues import CUES, picture_cues
+from analysis.leakage.cues import CUES, picture_cues
 
 TEXTURE = ("high_frequency", "spectrum_slope", "blockiness", "noise", "skewness", "kurtosis", "border_width", "aspect")
 

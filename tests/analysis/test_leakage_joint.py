@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis import RatingsError
-from analysis.leakage_joint import FOLDS, joint_area
+from analysis.leakage.joint import FOLDS, joint_area
 
 
 def drawn(cases: int, *, shift: float, seed: int = 0, cues: int = 6) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

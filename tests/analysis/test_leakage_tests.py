@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
-from analysis.leakage_tests import (
+from analysis.leakage.tests import (
     SHUFFLES,
     cases_for_power,
     cases_to_reach,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis import RatingsError, obuchowski_rockette, reader_rocs
-from analysis.hillis import Random
-from analysis.mrmc_result import MrmcResult
+from analysis.mrmc.hillis import Random
+from analysis.mrmc.result import MrmcResult
 from tests.analysis.tables import made_up_study
 
 TWO = ("unaided", "aided")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from analysis import reader_rocs
 from analysis.intervals import newcombe, wilson
-from analysis.roc import average_curve, empirical_curve
-from analysis.roc_result import RocCurve
+from analysis.readers.roc import average_curve, empirical_curve
+from analysis.readers.roc_result import RocCurve
 from tests.analysis.tables import made_up_study, with_detector
 
 few = settings(max_examples=40, deadline=None)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.mrmc import obuchowski_rockette
-from analysis.ratings import validate
-from analysis.roc import reader_rocs
+from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
+from analysis.readers.roc import reader_rocs
+from analysis.table.ratings import validate
 
 pytestmark = pytest.mark.bench
 READERS, CASES, MODALITIES = 20, 2_000, ("a", "b")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.agreement import fleiss_kappa_of_counts
+from analysis.agreement.fleiss import fleiss_kappa_of_counts
 from tests.reference.printed import printed
 
 

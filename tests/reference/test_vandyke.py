@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from analysis import Ratings, obuchowski_rockette, reader_rocs
-from analysis.mrmc_result import MrmcResult
+from analysis.mrmc.result import MrmcResult
 from tests.reference.printed import printed
 
 AREAS = {

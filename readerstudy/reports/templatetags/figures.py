@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.translation import gettext as _
 
-from analysis.measurement import METRIC_NAMES
+from analysis.measures.measurement import METRIC_NAMES
 
 register = template.Library()
 DASH = "–"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu, pearsonr
 
-from analysis.mrmc import obuchowski_rockette
+from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
 from readerstudy.demo.profiles import drawn_profiles
 from readerstudy.demo.simulation import Ability, judge
 from readerstudy.reading.models import rating_of

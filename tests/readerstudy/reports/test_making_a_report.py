@@ -17,11 +17,11 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-import analysis.ratings
-from analysis.agreement import fleiss_kappa
-from analysis.detectors import compare_detectors
-from analysis.mrmc import obuchowski_rockette
-from analysis.roc import reader_rocs
+import analysis
+from analysis.agreement.fleiss import fleiss_kappa
+from analysis.mrmc.detectors import compare_detectors
+from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
+from analysis.readers.roc import reader_rocs
 from readerstudy.audit.models import Event
 from readerstudy.reports import exports
 from readerstudy.reports.models import Report
@@ -85,7 +85,7 @@ def test_every_result_is_what_anyone_computes_from_the_exported_table(finished: 
     score_by_code(finished.phases.get(name="phase-1").cohort, tmp_path)
     run(tmp_path / "out")
     (phase,) = json.loads((tmp_path / "out" / "results.json").read_text())["phases"]
-    ratings = analysis.ratings.read(tmp_path / "out" / "ratings.csv")
+    ratings = analysis.read(tmp_path / "out" / "ratings.csv")
     assert phase["roc"] == as_json(reader_rocs(ratings))
     assert phase["detectors"] == as_json(compare_detectors(ratings))
     assert phase["agreement"] == as_json(fleiss_kappa(ratings))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.charts_forest import forest_chart
-from analysis.charts_leakage import leakage_chart
-from analysis.charts_roc import roc_chart
+from analysis.charts.forest import forest_chart
+from analysis.charts.leakage import leakage_chart
+from analysis.charts.roc import roc_chart
 
 if TYPE_CHECKING:
     import altair as alt

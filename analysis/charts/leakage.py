@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from analysis.chart_themes import Rows, Theme, held, theme_named, tooltip
+from analysis.charts.themes import Rows, Theme, held, theme_named, tooltip
 
 if TYPE_CHECKING:
     import altair as alt

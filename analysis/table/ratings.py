@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import columns
 from analysis.errors import RatingsError
+from analysis.table import columns
+from analysis.table.files import read_csv
 
-__all__ = ["Ratings", "RatingsError", "covariates", "present", "read", "validate"]
+__all__ = ["Ratings", "RatingsError", "present", "read", "validate"]
 
 KINDS = ("human", "detector")
 OUTCOMES = ("rating", "call", "diagnosis_correct")
@@ -105,20 +105,7 @@ def read(path: str | Path) -> Ratings:
     RatingsError
         When the file cannot be read as such a table; rows are counted as in the file, the header being row 1.
     """
-    return validate(_read_csv(Path(path), text_columns=TEXT_COLUMNS), first_row=2)
-
-
-def covariates(path: str | Path, key: str) -> pd.DataFrame:
-    """Read a table of readers or cases, indexed by the column `key` ("reader" or "case"), one row for each."""
-    table = _read_csv(Path(path), text_columns=(key,))
-    if key not in table.columns:
-        raise RatingsError(f"{path}: column '{key}' is missing")
-    table[key] = columns.identifiers(table[key], first_row=2)
-    repeated = table[key].duplicated().to_numpy()
-    if repeated.any():
-        row = int(repeated.argmax())
-        raise RatingsError(f"{path}: row {row + 2}, column '{key}': {table[key].iloc[row]} is repeated; keep one")
-    return table.set_index(key)
+    return validate(read_csv(Path(path), text_columns=TEXT_COLUMNS), first_row=2)
 
 
 def validate(table: pd.DataFrame | Ratings, *, first_row: int = 1) -> Ratings:
@@ -266,38 +253,3 @@ def _refuse_reads_repeated_between_phases(frame: pd.DataFrame) -> None:
             f"column 'phase': reader {row['reader']} reads case {row['case']} with modality {row['modality']} in more "
             "than one of the chosen phases; choose one"
         )
-
-
-def _read_csv(path: Path, *, text_columns: tuple[str, ...]) -> pd.DataFrame:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return _parse_csv(path, text_columns)
-    except FileNotFoundError:
-        raise RatingsError(f"{path}: no such file") from None
-    except IsADirectoryError:
-        raise RatingsError(f"{path}: is a folder; give the CSV file itself") from None
-    except OSError as error:
-        raise RatingsError(f"{path}: cannot be opened ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise RatingsError(f"{path}: is not UTF-8 text; save the table as CSV in UTF-8") from None
-    except pd.errors.EmptyDataError:
-        raise RatingsError(f"{path}: is empty; a header and one row per read are needed") from None
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise RatingsError(f"{path}: is not a CSV table with one header ({error})") from None
-
-
-def _parse_csv(path: Path, text_columns: tuple[str, ...]) -> pd.DataFrame:
-    header = pd.read_csv(path, nrows=0, encoding="utf-8-sig", index_col=False).columns
-    text = {name: "str" for name in header if name.strip().lower() in text_columns}
-    blanks = {name: list(columns.MISSING_WORDS) for name in header if name not in text}
-    return pd.read_csv(
-        path,
-        dtype=text,
-        encoding="utf-8-sig",
-        index_col=False,
-        skipinitialspace=True,
-        keep_default_na=False,
-        na_values=blanks | {name: [""] for name in text},
-        low_memory=False,
-    )

@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import intervals
-from analysis.covariance import ROUNDING, FloatArray
-from analysis.curves import Curves, from_reads
-from analysis.measurement import Measurement, constant_curves, measure_curves
-from analysis.ratings import Phases, Ratings, validate
-from analysis.roc_result import AverageRoc, OperatingPoint, PairedTest, ReaderRoc, RocCurve, RocResult
+from analysis.measures.covariance import ROUNDING, FloatArray
+from analysis.measures.curves import Curves, from_reads
+from analysis.measures.measurement import Measurement, constant_curves, measure_curves
+from analysis.readers.roc_result import AverageRoc, OperatingPoint, PairedTest, ReaderRoc, RocCurve, RocResult
+from analysis.table.ratings import Phases, Ratings, validate
 
 
 def reader_rocs(
@@ -25,7 +25,7 @@ def reader_rocs(
     Parameters
     ----------
     ratings : pandas.DataFrame or Ratings
-        A ratings table, see :func:`analysis.ratings.validate`.
+        A ratings table, see :func:`analysis.table.ratings.validate`.
     phase, modality : str, optional
         Restrict to these.
     alpha : float

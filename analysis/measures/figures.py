@@ -1,7 +1,7 @@
 """Figures of merit: one number for each curve, and how much each case holds it up.
 
 Every figure gives its estimates with the *placement values* of the cases: the mean success of one case against the
-cases it is compared with. From them, :mod:`analysis.covariance` gets the DeLong and jackknife covariances.
+cases it is compared with. From them, :mod:`analysis.measures.covariance` gets the DeLong and jackknife covariances.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.curves import Curves
 from analysis.errors import RatingsError
+from analysis.measures.curves import Curves
 
 FloatArray = NDArray[np.float64]
 

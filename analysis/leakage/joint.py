@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import RatingsError
-from analysis.leakage import Area, area
+from analysis.leakage.areas import Area, area
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import RatingsError
-from analysis.ratings import present
+from analysis.table.ratings import present
 
 
 @dataclass(frozen=True, eq=False)

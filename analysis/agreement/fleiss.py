@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import intervals, results
-from analysis.curves import from_reads
 from analysis.errors import RatingsError
 from analysis.intervals import Interval
-from analysis.ratings import Phases, Ratings, validate
+from analysis.measures.curves import from_reads
+from analysis.table.ratings import Phases, Ratings, validate
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class FleissKappa:
 
 
 @dataclass(frozen=True)
-class AgreementResult:
+class AgreementResult(results.Result):
     """Result of :func:`fleiss_kappa`."""
 
     fleiss_kappa: FleissKappa
@@ -49,10 +49,6 @@ class AgreementResult:
     method: str
     generalises_to: str
     warnings: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; intervals as [low, high], what is impossible as None."""
-        return cast(dict[str, Any], results.jsonable(self))
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each coefficient."""

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis import results
-from analysis.covariance import FloatArray
 from analysis.intervals import Interval
+from analysis.measures.covariance import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class PairedTest:
 
 
 @dataclass(frozen=True)
-class RocResult:
+class RocResult(results.Result):
     """Result of :func:`reader_rocs`."""
 
     readers: tuple[ReaderRoc, ...]

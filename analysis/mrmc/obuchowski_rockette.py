@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from analysis import hillis, intervals
-from analysis.covariance import ROUNDING, FloatArray
+from analysis import intervals
 from analysis.errors import RatingsError
-from analysis.hillis import Components, ErrorTerm, Random
 from analysis.intervals import Interval
-from analysis.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
-from analysis.mrmc_result import CaseCounts, Difference, GlobalTest, ModalityEstimate, MrmcResult, ReaderEstimate
-from analysis.ratings import Phases, Ratings, validate
+from analysis.measures.covariance import ROUNDING, FloatArray
+from analysis.measures.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
+from analysis.mrmc import hillis
+from analysis.mrmc.hillis import Components, ErrorTerm, Random
+from analysis.mrmc.result import CaseCounts, Difference, GlobalTest, ModalityEstimate, MrmcResult, ReaderEstimate
+from analysis.table.ratings import Phases, Ratings, validate
 
 RANDOM_NAMES = {"both": "readers and cases", "readers": "readers", "cases": "cases"}
 
@@ -40,7 +41,7 @@ def obuchowski_rockette(
     Parameters
     ----------
     ratings : pandas.DataFrame or Ratings
-        A ratings table, see :func:`analysis.ratings.validate`.
+        A ratings table, see :func:`analysis.table.ratings.validate`.
     metric : {"auc", "accuracy", "sensitivity", "specificity"}
     threshold : float, optional
         For metrics of calls: call synthetic what is rated at or above it, instead of the column ``call``.
@@ -64,7 +65,7 @@ def obuchowski_rockette(
 
     Notes
     -----
-    Formulas and sources are in :mod:`analysis.hillis` and `docs/statistics.md`. Checked against MRMCaov 0.3.0 and
+    Formulas and sources are in :mod:`analysis.mrmc.hillis` and `docs/statistics.md`. Checked against MRMCaov 0.3.0 and
     RJafroc on VanDyke's and Franken's data, see `tests/reference`.
 
     Examples

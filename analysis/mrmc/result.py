@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Literal
 
 import pandas as pd
 
 from analysis import results
-from analysis.hillis import Components, MeanSquares, Random
 from analysis.intervals import Interval
-from analysis.measurement import METRIC_NAMES
+from analysis.measures.measurement import METRIC_NAMES
+from analysis.mrmc.hillis import Components, MeanSquares, Random
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class ReaderEstimate:
 
 
 @dataclass(frozen=True)
-class MrmcResult:
+class MrmcResult(results.Result):
     """Result of :func:`obuchowski_rockette`; None stands for what the design does not give."""
 
     design: str
@@ -90,10 +90,6 @@ class MrmcResult:
     method: str
     generalises_to: str
     warnings: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; intervals as [low, high], what is impossible as None."""
-        return cast(dict[str, Any], results.jsonable(self))
 
     def to_frame(self) -> pd.DataFrame:
         """Per-reader estimates, one row for each reader and modality."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from analysis.chart_themes import Rows, Theme, held, theme_named, tooltip
+from analysis.charts.themes import Rows, Theme, held, theme_named, tooltip
+from analysis.readers.roc_result import AverageRoc, OperatingPoint, ReaderRoc, RocCurve, RocResult
 from analysis.results import format_cell
-from analysis.roc_result import AverageRoc, OperatingPoint, ReaderRoc, RocCurve, RocResult
 
 if TYPE_CHECKING:
     import altair as alt
@@ -42,7 +42,7 @@ def roc_chart(result: RocResult, theme: str = "light", *, size: int = 400) -> al
     Parameters
     ----------
     result : RocResult
-        From :func:`analysis.roc.reader_rocs`.
+        From :func:`analysis.readers.roc.reader_rocs`.
     theme : {"light", "dark", "print"}
     size : int
         Side of the square in pixels.

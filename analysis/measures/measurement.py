@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis import intervals
-from analysis.covariance import COVARIANCES, ROUNDING, FloatArray
-from analysis.curves import Curves, from_reads
 from analysis.errors import RatingsError
-from analysis.figures import FIGURES
+from analysis.measures.covariance import COVARIANCES, ROUNDING, FloatArray
+from analysis.measures.curves import Curves, from_reads
+from analysis.measures.figures import FIGURES
 
 METRIC_NAMES = {"auc": "AUC", "accuracy": "accuracy", "sensitivity": "sensitivity", "specificity": "specificity"}
 COVARIANCE_NAMES = {"delong": "DeLong", "jackknife": "jackknife", "unbiased": "unbiased"}
@@ -67,7 +67,7 @@ def measure(
     Parameters
     ----------
     reads : pandas.DataFrame
-        Rows of :attr:`analysis.ratings.Ratings.frame`, unique by modality, reader and case.
+        Rows of :attr:`analysis.table.ratings.Ratings.frame`, unique by modality, reader and case.
     metric : {"auc", "accuracy", "sensitivity", "specificity"}
         The AUC is of the column ``rating``, the others of ``call``, or of ratings at or above `threshold`.
     covariance : {"delong", "jackknife", "unbiased"}, optional

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis import intervals
-from analysis.covariance import ROUNDING
-from analysis.curves import Curves
 from analysis.errors import RatingsError
-from analysis.figures import auc
+from analysis.measures.covariance import ROUNDING
+from analysis.measures.curves import Curves
+from analysis.measures.figures import auc
 
 FloatArray = NDArray[np.float64]
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from analysis import hillis, results
-from analysis.curves import Curves
+from analysis import results
 from analysis.errors import RatingsError
-from analysis.hillis import Random
 from analysis.intervals import Interval
-from analysis.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
-from analysis.mrmc import RANDOM_NAMES, counted_cases, estimated, generalises_to, refuse_unknown
-from analysis.mrmc_result import CaseCounts
-from analysis.ratings import Phases, Ratings, present, validate
+from analysis.measures.curves import Curves
+from analysis.measures.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
+from analysis.mrmc import hillis
+from analysis.mrmc.hillis import Random
+from analysis.mrmc.obuchowski_rockette import RANDOM_NAMES, counted_cases, estimated, generalises_to, refuse_unknown
+from analysis.mrmc.result import CaseCounts
+from analysis.table.ratings import Phases, Ratings, present, validate
 
 # Rejections of a true null hypothesis at a nominal 5 % with 4 to 16 readers, 50 + 50 cases (docs/statistics.md).
 _TOO_OFTEN = {"readers": "11 to 31 %", "cases": "8 to 16 %"}
@@ -46,7 +46,7 @@ class DetectorComparison:
 
 
 @dataclass(frozen=True)
-class DetectorsResult:
+class DetectorsResult(results.Result):
     """Result of :func:`compare_detectors`."""
 
     detectors: tuple[DetectorComparison, ...]
@@ -54,10 +54,6 @@ class DetectorsResult:
     method: str
     generalises_to: str
     warnings: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; intervals as [low, high], what is impossible as None."""
-        return cast(dict[str, Any], results.jsonable(self))
 
     def to_frame(self) -> pd.DataFrame:
         """One row for each detector."""
@@ -115,8 +111,7 @@ def compare_detectors(
     metric : {"auc", "accuracy", "sensitivity", "specificity"}, optional
         By default the AUC where readers and detector have ratings, otherwise the accuracy of their calls.
     threshold, covariance, phase, modality, alpha
-        As in :func:`analysis.mrmc.obuchowski_rockette`; the detector's scores and the readers' ratings share the
-        threshold.
+        As in :func:`analysis.obuchowski_rockette`; the detector's scores and the readers' ratings share the threshold.
     random : {"both", "readers", "cases"}
         Readers and cases (default); the others answer a narrower question and come with a warning.
 

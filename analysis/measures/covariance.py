@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.curves import Curves
-from analysis.figures import Placements
+from analysis.measures.curves import Curves
+from analysis.measures.figures import Placements
 
 FloatArray = NDArray[np.float64]
 Covariance = Callable[[Curves, Placements], FloatArray]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, cast
 
-from analysis.chart_themes import Theme, held, theme_named, tooltip
-from analysis.measurement import METRIC_NAMES
-from analysis.mrmc_result import ModalityEstimate, MrmcResult, ReaderEstimate
+from analysis.charts.themes import Theme, held, theme_named, tooltip
+from analysis.measures.measurement import METRIC_NAMES
+from analysis.mrmc.result import ModalityEstimate, MrmcResult, ReaderEstimate
 
 if TYPE_CHECKING:
     import altair as alt
@@ -23,7 +23,7 @@ def forest_chart(result: MrmcResult, theme: str = "light", *, width: int = 400) 
     Parameters
     ----------
     result : MrmcResult
-        From :func:`analysis.mrmc.obuchowski_rockette`, for any metric.
+        From :func:`analysis.mrmc.obuchowski_rockette.obuchowski_rockette`, for any metric.
     theme : {"light", "dark", "print"}
     width : int
         Width of the plot in pixels; the height follows from the number of readers.

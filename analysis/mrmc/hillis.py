@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from analysis.covariance import ROUNDING, FloatArray
+from analysis.measures.covariance import ROUNDING, FloatArray
 
 Random = Literal["both", "readers", "cases"]
 

@@ -1,0 +1,1 @@
+"""How far readers agree with each other, and with themselves."""

@@ -1,0 +1,21 @@
+"""Modalities compared by the Obuchowski-Rockette method, or one modality alone."""
+
+from __future__ import annotations
+
+import argparse
+
+from analysis.commands.options import METHOD_OPTIONS, add_alpha, add_method, chosen, read_ratings
+from analysis.results import Result
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    add_alpha(parser)
+    add_method(parser, metric="auc")
+
+
+def run(options: argparse.Namespace) -> Result:
+    """Compare the modalities."""
+    from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
+
+    return obuchowski_rockette(read_ratings(options), **chosen(options, *METHOD_OPTIONS, "phase", "modality", "alpha"))

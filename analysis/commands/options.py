@@ -1,0 +1,74 @@
+"""Options that several commands share, and the ratings table with the covariates that a command asks for."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.table.ratings import Ratings
+
+METHOD_OPTIONS = ("metric", "threshold", "covariance", "random")
+
+
+def shared_options() -> argparse.ArgumentParser:
+    """Options of every command that reads a ratings table."""
+    shared = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    shared.add_argument("ratings", metavar="RATINGS", help="ratings table (CSV)")
+    shared.add_argument("--json", action="store_true", help="print one JSON document")
+    shared.add_argument("--phase", action="append", metavar="P", help="only this phase (may be repeated)")
+    shared.add_argument("--modality", metavar="M", help="only this modality")
+    shared.add_argument("--reader-table", metavar="F", help="table of readers (readers.csv beside the ratings)")
+    shared.add_argument("--case-table", metavar="F", help="table of cases (cases.csv beside the ratings)")
+    return shared
+
+
+def add_alpha(parser: argparse.ArgumentParser) -> None:
+    """The confidence of intervals."""
+    parser.add_argument("--alpha", type=float, default=0.05, metavar="A", help="1 - confidence (0.05)")
+
+
+def add_method(parser: argparse.ArgumentParser, *, metric: str | None) -> None:
+    """What is measured, and what is a sample from a population."""
+    parser.add_argument("--metric", default=metric, help="auc, accuracy, sensitivity or specificity")
+    parser.add_argument(
+        "--threshold", type=float, metavar="T", help="call synthetic what is rated at or above T, instead of the calls"
+    )
+    parser.add_argument("--covariance", help="delong (of the AUC only), jackknife or unbiased")
+    parser.add_argument(
+        "--random", default="both", help="what is a sample: both (readers and cases), readers, or cases"
+    )
+
+
+def read_ratings(options: argparse.Namespace, *covariates: str) -> Ratings:
+    """The ratings table, with these columns of the tables of readers and cases where it lacks them itself."""
+    from analysis.table.covariates import attach
+    from analysis.table.ratings import read
+
+    readers, cases = read_tables(options)
+    return attach(read(options.ratings), readers=readers, cases=cases, columns=covariates)
+
+
+def read_tables(options: argparse.Namespace) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Tables of readers and cases: as named, or those that lie beside the ratings; checked, also where not needed."""
+    return (
+        _read_table(options.reader_table, options.ratings, "reader"),
+        _read_table(options.case_table, options.ratings, "case"),
+    )
+
+
+def chosen(options: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """The named options, as arguments of a function of the same names."""
+    return {name: getattr(options, name) for name in names}
+
+
+def _read_table(named: str | None, ratings: str, key: str) -> pd.DataFrame | None:
+    from analysis.table.covariates import covariates
+
+    beside = Path(ratings).parent / f"{key}s.csv"
+    if named is None and (not beside.is_file() or beside == Path(ratings)):
+        return None
+    return covariates(named or beside, key)

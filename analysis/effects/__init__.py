@@ -1,0 +1,1 @@
+"""What moves readers up or down: experience, kind of case, order and time."""

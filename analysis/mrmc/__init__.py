@@ -1,0 +1,1 @@
+"""Several readers, several modalities, and detectors: what their figures say of readers and cases in general."""

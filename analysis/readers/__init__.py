@@ -1,0 +1,1 @@
+"""One reader at a time: curves, areas, paired tests, calibration."""
