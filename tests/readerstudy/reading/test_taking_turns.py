@@ -120,12 +120,7 @@ def test_answers_at_the_end_that_are_sent_at_once_are_stored_once(db: None) -> N
     assert Counter(together(*[end] * 4)) == {"done": 1, "NotCurrentError": 3}
 
 
-needs_rows = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="SQLite has one writer at a time, whatever it writes"
-)
-
-
-@needs_rows
+@pytest.mark.row_locks
 def test_readers_of_one_study_do_not_wait_for_each_other(begun: tuple[Study, list[str]]) -> None:
     """While one judgement is still on its way into the database, another reader's is stored."""
     first, second = begun[1]
@@ -135,7 +130,7 @@ def test_readers_of_one_study_do_not_wait_for_each_other(begun: tuple[Study, lis
     assert Judgement.objects.count() == 2
 
 
-@needs_rows
+@pytest.mark.row_locks
 def test_the_close_of_a_study_waits_for_a_judgement_that_is_being_stored(begun: tuple[Study, list[str]]) -> None:
     study, (code, _) = begun
     closed = Event()
