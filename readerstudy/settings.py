@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,8 @@ def _database() -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
             "PRAGMA recursive_triggers=ON;",
         }
-        database["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+        # A name of its own, so that two runs of the tests do not empty each other's database.
+        database["TEST"] = {"NAME": str(DATA_DIR / f"test-{os.getpid()}.sqlite3")}
     return database
 
 
