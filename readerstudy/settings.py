@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "readerstudy.training",
     "readerstudy.detectors",
     "readerstudy.reports",
+    "readerstudy.operations",
     "readerstudy.demo",
 ]
 

@@ -6,11 +6,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from readerstudy import api_docs
 from readerstudy.accounts import views as accounts
+from readerstudy.operations import health
 from readerstudy.reading import views as reading
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", accounts.home, name="home"),
-    path("healthz", accounts.health, name="health"),
+    path("healthz", health.health, name="health"),
     path("accounts/", include("readerstudy.accounts.urls")),
     path("reading/", include("readerstudy.reading.urls")),
     path("jobs/", include("readerstudy.jobs.urls")),

@@ -59,6 +59,7 @@ def shared_data() -> Path:
 def _own_data_dir(tmp_path: Path, settings: pytest.FixtureRequest) -> None:
     """Keep the frames that a test writes out of the application's own data."""
     settings.DATA_DIR = tmp_path / "var"  # type: ignore[attr-defined]
+    (tmp_path / "var").mkdir()
 
 
 @pytest.fixture(autouse=True, scope="session")

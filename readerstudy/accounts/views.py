@@ -1,4 +1,4 @@
-"""The front door: home by role, and whether the server is well."""
+"""The front door: home by role, and the language of the pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -20,13 +19,6 @@ from readerstudy.accounts.permissions import user_of
 def home(request: HttpRequest) -> HttpResponse:
     """Send each role to its own first page."""
     return redirect("studies:list" if user_of(request).is_coordinator else "reading:studies")
-
-
-def health(request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
 
 
 @require_POST

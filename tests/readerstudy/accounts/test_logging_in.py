@@ -77,11 +77,6 @@ def test_a_form_from_another_site_is_refused(reader_user: User) -> None:
     assert strict.post(LOGIN, {"username": "reader", "password": PASSWORD}).status_code == 403
 
 
-def test_the_server_says_that_it_is_well_to_anybody(client: Client) -> None:
-    response = client.get("/healthz")
-    assert (response.status_code, response.json()) == (200, {"status": "ok"})
-
-
 def test_making_an_account_is_audited_without_its_name(coordinator: User) -> None:
     user = create_user(username="somebody", password=None, role=Role.READER, actor=coordinator)
     event = Event.objects.latest("pk")

@@ -121,7 +121,7 @@ def test_on_a_full_disk_a_judgement_is_stored_or_refused_with_words_and_taken_on
 def test_a_page_without_its_database_says_so_without_asking_the_database(reader_user: User) -> None:
     browser = ReaderClient(reader_user, raise_request_exception=False)
     with connection.execute_wrapper(_nobody_answers):
-        pages = [browser.get(path) for path in ("/", "/reading/", "/studies/s/monitor/", "/healthz")]
+        pages = [browser.get(path) for path in ("/", "/reading/", "/studies/s/monitor/")]
     for page in pages:
         assert (page.status_code, page["Content-Type"]) == (503, "text/html; charset=utf-8")
         assert "The server cannot reach its database just now." in html.unescape(page.content.decode())
@@ -135,7 +135,7 @@ def _nobody_answers(*_: object) -> None:
 
 def test_an_answer_in_words_is_kept_by_nobody(db: None) -> None:
     with connection.execute_wrapper(_nobody_answers):
-        answer = Client(raise_request_exception=False).get("/healthz")
+        answer = Client(raise_request_exception=False).get("/studies/join/l-nobody/")
     assert "no-store" in answer["Cache-Control"]
     assert answer["Content-Security-Policy"]
 
