@@ -28,9 +28,9 @@ def symmetric(estimate: float, se: float, df: float | None, alpha: float) -> Int
     return (estimate - half, estimate + half)
 
 
-def clipped(interval: Interval) -> Interval:
-    """The part of an interval that a proportion can take."""
-    return (max(interval[0], 0.0), min(interval[1], 1.0))
+def clipped(interval: Interval, limits: Interval = (0.0, 1.0)) -> Interval:
+    """The part of an interval that a figure can take; by default, a proportion."""
+    return (max(interval[0], limits[0]), min(interval[1], limits[1]))
 
 
 def two_sided_p(statistic: float, df: float | None) -> float:

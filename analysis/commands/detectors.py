@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from analysis.commands.options import METHOD_OPTIONS, add_alpha, add_method, chosen, read_ratings
+from analysis.commands.options import METHOD_OPTIONS, add_alpha, add_method, chosen, needed_columns, read_ratings
 from analysis.results import Result
 
 
@@ -20,4 +20,4 @@ def run(options: argparse.Namespace) -> Result:
     from analysis.mrmc.detectors import compare_detectors
 
     choices = chosen(options, *METHOD_OPTIONS, "detector", "phase", "modality", "alpha")
-    return compare_detectors(read_ratings(options), **choices)
+    return compare_detectors(read_ratings(options, *needed_columns(options)), **choices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from analysis.commands.options import METHOD_OPTIONS, add_alpha, add_method, chosen, read_ratings
+from analysis.commands.options import METHOD_OPTIONS, add_alpha, add_method, chosen, needed_columns, read_ratings
 from analysis.results import Result
 
 
@@ -18,4 +18,5 @@ def run(options: argparse.Namespace) -> Result:
     """Compare the modalities."""
     from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
 
-    return obuchowski_rockette(read_ratings(options), **chosen(options, *METHOD_OPTIONS, "phase", "modality", "alpha"))
+    choices = chosen(options, *METHOD_OPTIONS, "phase", "modality", "alpha")
+    return obuchowski_rockette(read_ratings(options, *needed_columns(options)), **choices)

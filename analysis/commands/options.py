@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from analysis.table.ratings import Ratings
 
-METHOD_OPTIONS = ("metric", "threshold", "covariance", "random")
+METHOD_OPTIONS = ("metric", "threshold", "spec_range", "standardized", "covariance", "cluster", "random")
 
 
 def shared_options() -> argparse.ArgumentParser:
@@ -33,11 +33,28 @@ def add_alpha(parser: argparse.ArgumentParser) -> None:
 
 def add_method(parser: argparse.ArgumentParser, *, metric: str | None) -> None:
     """What is measured, and what is a sample from a population."""
-    parser.add_argument("--metric", default=metric, help="auc, accuracy, sensitivity or specificity")
+    parser.add_argument(
+        "--metric",
+        default=metric,
+        help="auc, binormal, pauc, accuracy, sensitivity, specificity, dprime or criterion",
+    )
     parser.add_argument(
         "--threshold", type=float, metavar="T", help="call synthetic what is rated at or above T, instead of the calls"
     )
+    parser.add_argument(
+        "--spec-range",
+        type=float,
+        nargs=2,
+        metavar=("A", "B"),
+        help="specificities between which the partial AUC is taken (0.8 1)",
+    )
+    parser.add_argument(
+        "--mcclish", action="store_true", dest="standardized", help="standardise the partial AUC (McClish)"
+    )
     parser.add_argument("--covariance", help="delong (of the AUC only), jackknife or unbiased")
+    parser.add_argument(
+        "--cluster", metavar="COLUMN", help="column of the ratings or cases: cases with the same value belong together"
+    )
     parser.add_argument(
         "--random", default="both", help="what is a sample: both (readers and cases), readers, or cases"
     )
@@ -50,6 +67,11 @@ def read_ratings(options: argparse.Namespace, *covariates: str) -> Ratings:
 
     readers, cases = read_tables(options)
     return attach(read(options.ratings), readers=readers, cases=cases, columns=covariates)
+
+
+def needed_columns(options: argparse.Namespace) -> tuple[str, ...]:
+    """Columns that the chosen method asks for besides those of the reads."""
+    return () if options.cluster is None else (options.cluster,)
 
 
 def read_tables(options: argparse.Namespace) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:

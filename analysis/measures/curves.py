@@ -25,11 +25,14 @@ class Curves:
         Ratings or calls; NaN where a case was not read.
     positive : ndarray of bool, shape (K,)
         True for synthetic cases.
+    clusters : ndarray of int, shape (K,), optional
+        Which cases belong together, for example to one patient; None where each stands for itself.
     """
 
     labels: tuple[tuple[str, str], ...]
     scores: NDArray[np.float64]
     positive: NDArray[np.bool_]
+    clusters: NDArray[np.intp] | None = None
 
     @property
     def modalities(self) -> tuple[str, ...]:
@@ -49,16 +52,24 @@ class Curves:
     def rows(self, chosen: NDArray[np.bool_]) -> Curves:
         """The chosen rows only, with all cases."""
         labels = tuple(label for label, keep in zip(self.labels, chosen, strict=True) if keep)
-        return Curves(labels, self.scores[chosen], self.positive)
+        return Curves(labels, self.scores[chosen], self.positive, self.clusters)
+
+    def cases(self, chosen: NDArray[np.bool_]) -> Curves:
+        """The chosen cases only, of all rows."""
+        clusters = None if self.clusters is None else self.clusters[chosen]
+        return Curves(self.labels, self.scores[:, chosen], self.positive[chosen], clusters)
 
     def at_threshold(self, threshold: float) -> Curves:
         """Calls: 1 where the score is at or above `threshold`, 0 below."""
         calls = np.where(self.read, self.scores >= threshold, np.nan)
-        return Curves(self.labels, calls, self.positive)
+        return Curves(self.labels, calls, self.positive, self.clusters)
 
 
-def from_reads(reads: pd.DataFrame, column: str) -> Curves:
-    """Matrices of the `column` ("rating" or "call") of validated reads; modality × reader × case must be unique."""
+def from_reads(reads: pd.DataFrame, column: str, *, cluster: str | None = None) -> Curves:
+    """Matrices of the `column` ("rating" or "call") of validated reads; modality × reader × case must be unique.
+
+    `cluster` names the column that says which cases belong together.
+    """
     reads = reads[reads[column].notna()]
     if reads.empty:
         raise RatingsError(f"column '{column}': no read has a {column}; fill the column or choose another metric")
@@ -71,7 +82,24 @@ def from_reads(reads: pd.DataFrame, column: str) -> Curves:
     positive = np.zeros(n_cases, dtype=bool)
     positive[case] = reads["truth"].to_numpy() == 1
     labels = tuple((modalities[pair // len(readers)], readers[pair % len(readers)]) for pair in pairs)
-    return Curves(labels, scores, positive)
+    return Curves(labels, scores, positive, None if cluster is None else _clusters(reads, cluster, case, n_cases))
+
+
+def _clusters(reads: pd.DataFrame, column: str, case: NDArray[np.intp], n_cases: int) -> NDArray[np.intp]:
+    """Number of each case's cluster."""
+    if column not in reads.columns:
+        raise RatingsError(f"column '{column}': the ratings do not have it; name one that says which cases go together")
+    numbers, _ = pd.factorize(reads[column].astype(object))
+    if (numbers < 0).any():
+        name = reads["case"].iloc[int((numbers < 0).argmax())]
+        raise RatingsError(f"column '{column}': case {name} has none; fill it for every case")
+    of_case = np.empty(n_cases, dtype=np.intp)
+    of_case[case] = numbers
+    differs = of_case[case] != numbers
+    if differs.any():
+        name = reads["case"].iloc[int(differs.argmax())]
+        raise RatingsError(f"column '{column}': case {name} has more than one; a case belongs to one cluster")
+    return of_case
 
 
 def _codes(column: pd.Series) -> NDArray[np.intp]:

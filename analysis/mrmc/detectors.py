@@ -11,7 +11,14 @@ from analysis import results
 from analysis.errors import RatingsError
 from analysis.intervals import Interval
 from analysis.measures.curves import Curves
-from analysis.measures.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
+from analysis.measures.measurement import (
+    METRIC_NAMES,
+    OF_RATINGS,
+    Measurement,
+    SpecificityRange,
+    constant_curves,
+    measure,
+)
 from analysis.mrmc import hillis
 from analysis.mrmc.hillis import Random
 from analysis.mrmc.obuchowski_rockette import RANDOM_NAMES, counted_cases, estimated, generalises_to, refuse_unknown
@@ -20,6 +27,17 @@ from analysis.table.ratings import Phases, Ratings, present, validate
 
 # Rejections of a true null hypothesis at a nominal 5 % with 4 to 16 readers, 50 + 50 cases (docs/statistics.md).
 _TOO_OFTEN = {"readers": "11 to 31 %", "cases": "8 to 16 %"}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What is measured besides the metric: arguments of :func:`analysis.measures.measurement.measure`."""
+
+    threshold: float | None
+    spec_range: SpecificityRange | None
+    standardized: bool
+    covariance: str | None
+    cluster: str | None
 
 
 @dataclass(frozen=True)
@@ -90,7 +108,10 @@ def compare_detectors(
     detector: str | None = None,
     metric: str | None = None,
     threshold: float | None = None,
+    spec_range: SpecificityRange | None = None,
+    standardized: bool = False,
     covariance: str | None = None,
+    cluster: str | None = None,
     random: Random = "both",
     phase: Phases = None,
     modality: str | None = None,
@@ -108,9 +129,9 @@ def compare_detectors(
         Rows of kind "detector" are compared with the human first reads of the same cases in the same phase.
     detector : str, optional
         Take this reader as the only detector, whatever its kind and modality.
-    metric : {"auc", "accuracy", "sensitivity", "specificity"}, optional
+    metric : str, optional
         By default the AUC where readers and detector have ratings, otherwise the accuracy of their calls.
-    threshold, covariance, phase, modality, alpha
+    threshold, spec_range, standardized, covariance, cluster, phase, modality, alpha
         As in :func:`analysis.obuchowski_rockette`; the detector's scores and the readers' ratings share the threshold.
     random : {"both", "readers", "cases"}
         Readers and cases (default); the others answer a narrower question and come with a warning.
@@ -139,7 +160,8 @@ def compare_detectors(
             "column 'kind': no detector row for the cases and phase of the readers; add rows of kind detector, "
             "or name a reader with --detector"
         )
-    measurements, left_out = _measure_all(reads, scores, metric, threshold, covariance)
+    choices = Choices(threshold, spec_range, standardized, covariance, cluster)
+    measurements, left_out = _measure_all(reads, scores, metric, choices)
     comparisons = [_compare(name, measured, random, alpha) for name, measured in measurements.items()]
     first = comparisons[0]
     notes = [note for name, measured in measurements.items() for note in _warnings_of(name, measured)]
@@ -147,7 +169,7 @@ def compare_detectors(
         detectors=tuple(comparisons),
         alpha=alpha,
         method="Readers' mean against each detector: Obuchowski–Rockette test of the contrasts with Hillis' degrees of "
-        f"freedom, {COVARIANCE_NAMES[first.covariance]} covariances, {RANDOM_NAMES[random]} random",
+        f"freedom, {next(iter(measurements.values())).covariance_in_words} covariances, {RANDOM_NAMES[random]} random",
         generalises_to=generalises_to(random, first.readers, counted_cases(next(iter(measurements.values())))),
         warnings=tuple(dict.fromkeys([*_warnings_on(random), *left_out, *notes])),
     )
@@ -191,16 +213,16 @@ def _together(reads: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def _measure_all(
-    reads: pd.DataFrame, scores: pd.DataFrame, metric: str | None, threshold: float | None, covariance: str | None
+    reads: pd.DataFrame, scores: pd.DataFrame, metric: str | None, choices: Choices
 ) -> tuple[dict[str, Measurement], list[str]]:
-    """What was measured with each detector, and why some were left out."""
+    """What was measured with each detector, and why some were left out; `choices` go to `measure`."""
     measured: dict[str, Measurement] = {}
     left_out: list[str] = []
     for name in present(scores["reader"]):
         own = scores[scores["reader"] == name]
         try:
-            chosen = _possible_metric(name, reads, own, metric, threshold)
-            measured[name] = measure(_together(reads, own), chosen, threshold=threshold, covariance=covariance)
+            chosen = _possible_metric(name, reads, own, metric, choices.threshold)
+            measured[name] = measure(_together(reads, own), chosen, **vars(choices))
         except RatingsError as error:
             if metric is not None:
                 raise
@@ -217,7 +239,7 @@ def _possible_metric(
     who = {"the readers have": reads, f"detector {name} has": own}
     has_ratings = all(rows["rating"].notna().any() for rows in who.values())
     chosen = metric or ("auc" if has_ratings and threshold is None else "accuracy")
-    column = "rating" if chosen == "auc" or threshold is not None else "call"
+    column = "rating" if chosen in OF_RATINGS or threshold is not None else "call"
     for subject, rows in who.items():
         if not rows[column].notna().any():
             cure = (

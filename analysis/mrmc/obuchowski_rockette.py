@@ -13,7 +13,7 @@ from analysis import intervals
 from analysis.errors import RatingsError
 from analysis.intervals import Interval
 from analysis.measures.covariance import ROUNDING, FloatArray
-from analysis.measures.measurement import COVARIANCE_NAMES, METRIC_NAMES, Measurement, constant_curves, measure
+from analysis.measures.measurement import METRIC_NAMES, Measurement, SpecificityRange, constant_curves, measure
 from analysis.mrmc import hillis
 from analysis.mrmc.hillis import Components, ErrorTerm, Random
 from analysis.mrmc.result import CaseCounts, Difference, GlobalTest, ModalityEstimate, MrmcResult, ReaderEstimate
@@ -27,7 +27,10 @@ def obuchowski_rockette(
     *,
     metric: str = "auc",
     threshold: float | None = None,
+    spec_range: SpecificityRange | None = None,
+    standardized: bool = False,
     covariance: str | None = None,
+    cluster: str | None = None,
     random: Random = "both",
     phase: Phases = None,
     modality: str | None = None,
@@ -42,11 +45,8 @@ def obuchowski_rockette(
     ----------
     ratings : pandas.DataFrame or Ratings
         A ratings table, see :func:`analysis.table.ratings.validate`.
-    metric : {"auc", "accuracy", "sensitivity", "specificity"}
-    threshold : float, optional
-        For metrics of calls: call synthetic what is rated at or above it, instead of the column ``call``.
-    covariance : {"delong", "jackknife", "unbiased"}, optional
-        By default DeLong's for the AUC, the jackknife for the others.
+    metric, threshold, spec_range, standardized, covariance, cluster
+        What is measured, see :func:`analysis.measures.measurement.measure`.
     random : {"both", "readers", "cases"}
         What is a sample from a population: readers and cases, readers only, or cases only.
     phase, modality : str, optional
@@ -82,7 +82,16 @@ def obuchowski_rockette(
     """
     refuse_unknown(random)
     reads = validate(ratings).human_reads(phase=phase, modality=modality)
-    return analyse(measure(reads, metric, threshold=threshold, covariance=covariance), random=random, alpha=alpha)
+    measured = measure(
+        reads,
+        metric,
+        threshold=threshold,
+        spec_range=spec_range,
+        standardized=standardized,
+        covariance=covariance,
+        cluster=cluster,
+    )
+    return analyse(measured, random=random, alpha=alpha)
 
 
 def analyse(measured: Measurement, *, random: Random, alpha: float) -> MrmcResult:
@@ -113,7 +122,7 @@ def analyse(measured: Measurement, *, random: Random, alpha: float) -> MrmcResul
         per_reader=tuple(_reader(measured, row, alpha) for row in range(t * r)),
         alpha=alpha,
         method=f"Obuchowski–Rockette of the {METRIC_NAMES[measured.metric]} with Hillis' degrees of freedom, "
-        f"{COVARIANCE_NAMES[measured.covariance]} covariances, {RANDOM_NAMES[random]} random",
+        f"{measured.covariance_in_words} covariances, {RANDOM_NAMES[random]} random",
         generalises_to=generalises_to(random, r, counted_cases(measured)),
         warnings=tuple(_warnings(measured, components, term, modalities)),
     )
@@ -238,6 +247,6 @@ def _warnings(
     found += [
         f"Modality {item.modality}: the interval goes beyond possible values; it is reported as computed."
         for item in modalities
-        if item.ci is not None and (item.ci[0] < 0 or item.ci[1] > 1)
+        if item.ci is not None and (item.ci[0] < measured.limits[0] or item.ci[1] > measured.limits[1])
     ]
     return found + constant_curves(measured)

@@ -64,7 +64,7 @@ class ReaderEstimate:
     modality: str
     estimate: float
     se: float
-    ci: Interval
+    ci: Interval | None
     interval: str
 
 

@@ -128,7 +128,7 @@ def test_a_phase_is_chosen_by_name(tmp_path: Path, capsys: pytest.CaptureFixture
     ("arguments", "message"),
     [
         (["mrmc", "none.csv"], "none.csv: no such file"),
-        (["mrmc", "{table}", "--metric", "binormal"], "metric 'binormal' is not known"),
+        (["mrmc", "{table}", "--metric", "volume"], "metric 'volume' is not known"),
         (["mrmc", "{table}", "--covariance", "magic"], "covariance 'magic' is not known"),
         (["mrmc", "{table}", "--random", "nobody"], "random 'nobody' is not known"),
         (["mrmc", "{table}", "--alpha", "2"], "alpha is 2 and must lie between 0 and 1"),
@@ -151,7 +151,7 @@ def test_what_cannot_be_done_is_said_on_stderr(
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("arguments", [[], ["fly"], ["mrmc"], ["mrmc", "x.csv", "--cluster", "patient"]])
+@pytest.mark.parametrize("arguments", [[], ["fly"], ["mrmc"], ["mrmc", "x.csv", "--colour", "red"]])
 def test_an_unknown_command_or_option_ends_with_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

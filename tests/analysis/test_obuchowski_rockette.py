@@ -205,6 +205,7 @@ def test_a_perfect_reader_has_an_interval_of_some_width() -> None:
     result = obuchowski_rockette(table)
 
     perfect = result.per_reader[0]
+    assert perfect.ci is not None
     assert (perfect.estimate, perfect.se, perfect.ci[1]) == (1, 0, 1)
     assert 0.8 < perfect.ci[0] < 1
     assert perfect.interval.startswith("Newcombe score")
@@ -261,7 +262,7 @@ def test_one_reader_cannot_stand_for_all() -> None:
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        ({"metric": "binormal"}, "metric 'binormal' is not known; choose from auc, accuracy"),
+        ({"metric": "volume"}, "metric 'volume' is not known; choose from auc, binormal"),
         ({"covariance": "bootstrap"}, "covariance 'bootstrap' is not known"),
         ({"random": "none"}, "random 'none' is not known"),
         ({"alpha": 1.5}, "alpha is 1.5 and must lie between 0 and 1"),

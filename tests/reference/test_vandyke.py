@@ -126,3 +126,13 @@ def test_paired_delong_of_the_first_reader(ratings: Callable[[str], Ratings]) ->
     [pair] = [pair for pair in reader_rocs(ratings("vandyke")).pairs if pair.reader == "1"]
 
     assert (pair.z, pair.p) == (printed("-1.11108132111851"), printed(".266533347180844"))
+
+
+def test_the_partial_area_between_specificities_of_80_and_100_percent(analysed: Callable[..., MrmcResult]) -> None:
+    """MRMCaov, `trapezoidal_auc(truth, rating, partial = "specificity", min = .8, max = 1)`, jackknife."""
+    raw, standardised = (analysed(metric="pauc", spec_range=(0.8, 1.0), standardized=each) for each in (False, True))
+
+    for result in (raw, standardised):
+        assert result.test is not None
+        assert (result.test.value, result.test.df2) == (printed("5.05409748"), printed("11.6435"))
+        assert result.test.p == printed(".04478204")
