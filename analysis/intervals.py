@@ -6,8 +6,9 @@ it is what scipy.stats evaluates, and loads in a tenth of the time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 from scipy.special import fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from analysis.errors import RatingsError
@@ -38,9 +39,30 @@ def two_sided_p(statistic: float, df: float | None) -> float:
     return float(2 * (ndtr(-abs(statistic)) if df is None else stdtr(df, -abs(statistic))))
 
 
+def upper_p(statistic: float, df: float | None) -> float:
+    """Probability of a larger t (or normal) statistic."""
+    return float(ndtr(-statistic) if df is None else stdtr(df, -statistic))
+
+
 def f_tail(value: float, df1: float, df2: float) -> float:
     """Probability of a larger F."""
     return float(fdtrc(df1, df2, value))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Adjust p values for their number, step by step (Holm, Scand J Statist 1979;6:65).
+
+    Examples
+    --------
+    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p_values, kind="stable")
+    factors = np.arange(len(p_values), 0, -1)
+    stepped = np.maximum.accumulate(np.asarray(p_values)[order] * factors).clip(max=1.0)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = stepped
+    return [float(p) for p in adjusted]
 
 
 def wilson(estimate: float, n: int, alpha: float) -> Interval:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from analysis.intervals import holm
+
 FAMILY_ALPHA = 0.01
 SHUFFLES = 9_999
 _POWER, _EFFECT = 0.8, 0.8
@@ -119,22 +121,6 @@ def family(p_values: dict[str, float], *, positives: int, negatives: int) -> lis
         LeakTest(feature, p, corrected, least, powered, total < least, corrected <= FAMILY_ALPHA)
         for (feature, p), corrected in zip(p_values.items(), adjusted, strict=True)
     ]
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjust p values by Holm's step-down method.
-
-    Examples
-    --------
-    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p_values, kind="stable")
-    factors = np.arange(len(p_values), 0, -1)
-    stepped = np.maximum.accumulate(np.asarray(p_values)[order] * factors).clip(max=1.0)
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = stepped
-    return [float(p) for p in adjusted]
 
 
 def cases_to_reach(level: float, share: float) -> int:

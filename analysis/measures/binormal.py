@@ -81,7 +81,7 @@ def fit(above: FloatArray, below: FloatArray) -> BinormalFit:
     >>> above, below = np.repeat(ratings, [3, 2, 2, 11, 33]), np.repeat(ratings, [33, 6, 6, 11, 2])
     >>> found = fit(above, below)
     >>> round(found.a, 4), round(found.b, 4), round(found.area, 4)
-    (1.6568, 0.7130, 0.9113)
+    (1.6568, 0.713, 0.9113)
     """
     return fit_counts(*category_counts(above, below, boundaries(above, below)))
 

@@ -51,6 +51,29 @@ class ErrorTerm:
     df: float | None
 
 
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What differences between modalities rest on.
+
+    Attributes
+    ----------
+    means : ndarray, shape (t,)
+        Readers' mean in each modality.
+    sizes : tuple of int
+        Number of readers in each; a difference has the variance (1/r_i + 1/r_j) D.
+    components, mean_squares
+        As estimated.
+    term : ErrorTerm
+        D with its degrees of freedom.
+    """
+
+    means: FloatArray
+    sizes: tuple[int, ...]
+    components: Components
+    mean_squares: MeanSquares
+    term: ErrorTerm
+
+
 def mean_squares(estimates: FloatArray) -> MeanSquares:
     """Mean squares of `estimates`, shape (t, r)."""
     t, r = estimates.shape
@@ -93,7 +116,19 @@ def difference_term(estimates: FloatArray, covariances: FloatArray, random: Rand
     found = components(estimates, covariances)
     shared = 0.0 if found.cov2 is None or found.cov3 is None else max(found.cov2 - found.cov3, 0.0)
     fixed_readers = found.error - (found.cov1 or 0.0) + (r - 1) * shared
-    return _error_term(mean_squares(estimates).modality_reader, (t - 1) * (r - 1), r * shared, fixed_readers, random)
+    return error_term(mean_squares(estimates).modality_reader, (t - 1) * (r - 1), r * shared, fixed_readers, random)
+
+
+def crossed(estimates: FloatArray, covariances: FloatArray, random: Random) -> Comparison:
+    """Compare t >= 2 modalities that all r readers have read in, `estimates` of shape (t, r)."""
+    t, r = estimates.shape
+    return Comparison(
+        means=estimates.mean(axis=1),
+        sizes=(r,) * t,
+        components=components(estimates, covariances),
+        mean_squares=mean_squares(estimates),
+        term=difference_term(estimates, covariances, random),
+    )
 
 
 def single_term(estimates: FloatArray, covariances: FloatArray, random: Random) -> ErrorTerm:
@@ -106,23 +141,25 @@ def single_term(estimates: FloatArray, covariances: FloatArray, random: Random) 
     found = components(estimates[None, :], covariances)
     shared = max(found.cov2 or 0.0, 0.0)
     fixed_readers = found.error + (r - 1) * shared
-    return _error_term(mean_squares(estimates[None, :]).reader, r - 1, r * shared, fixed_readers, random)
+    return error_term(mean_squares(estimates[None, :]).reader, r - 1, r * shared, fixed_readers, random)
 
 
-def _error_term(
+def error_term(
     mean_square: float | None, df: int, from_cases: float, fixed_readers: float, random: Random
 ) -> ErrorTerm:
+    """D for what is random, from the mean square of the readers, and what readers share by the same cases."""
     if random == "cases":
-        return ErrorTerm(_rounded(fixed_readers), None)
+        return ErrorTerm(rounded(fixed_readers), None)
     if mean_square is None:
         raise ValueError("random readers need at least two readers")
     if random == "readers":
-        return ErrorTerm(_rounded(mean_square), float(df))
-    variance = _rounded(mean_square + from_cases)
+        return ErrorTerm(rounded(mean_square), float(df))
+    variance = rounded(mean_square + from_cases)
     return ErrorTerm(variance, df * (variance / mean_square) ** 2 if mean_square > 0 else None)
 
 
-def _rounded(variance: float) -> float:
+def rounded(variance: float) -> float:
+    """The variance; zero where it is a rounding error."""
     return variance if abs(variance) > ROUNDING else 0.0
 
 
@@ -131,13 +168,14 @@ def _mean_covariances(covariances: FloatArray, t: int, r: int) -> tuple[float | 
     same_modality = modality[:, None] == modality
     same_reader = reader[:, None] == reader
     return (
-        _mean(covariances[~same_modality & same_reader]),
-        _mean(covariances[same_modality & ~same_reader]),
-        _mean(covariances[~same_modality & ~same_reader]),
+        mean_of(covariances[~same_modality & same_reader]),
+        mean_of(covariances[same_modality & ~same_reader]),
+        mean_of(covariances[~same_modality & ~same_reader]),
     )
 
 
-def _mean(values: FloatArray) -> float | None:
+def mean_of(values: FloatArray) -> float | None:
+    """The mean; None of nothing."""
     return float(values.mean()) if values.size else None
 
 

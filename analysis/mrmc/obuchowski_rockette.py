@@ -12,11 +12,25 @@ from scipy.special import chdtrc
 from analysis import intervals
 from analysis.errors import RatingsError
 from analysis.intervals import Interval
-from analysis.measures.covariance import ROUNDING, FloatArray
-from analysis.measures.measurement import METRIC_NAMES, Measurement, SpecificityRange, constant_curves, measure
-from analysis.mrmc import hillis
-from analysis.mrmc.hillis import Components, ErrorTerm, Random
-from analysis.mrmc.result import CaseCounts, Difference, GlobalTest, ModalityEstimate, MrmcResult, ReaderEstimate
+from analysis.measures.curves import Curves
+from analysis.measures.measurement import METRIC_NAMES, Measurement, SpecificityRange, measure
+from analysis.mrmc import designs, hillis
+from analysis.mrmc.designs import Design
+from analysis.mrmc.hillis import Comparison, ErrorTerm, Random, rounded
+from analysis.mrmc.margins import MarginTest, margin_tests, require_margin
+from analysis.mrmc.nested import nested
+from analysis.mrmc.result import (
+    AgainstValue,
+    CaseCounts,
+    Difference,
+    GlobalTest,
+    ModalityEstimate,
+    MrmcResult,
+    ReaderDifference,
+    ReaderEstimate,
+    ReadsOf,
+)
+from analysis.mrmc.warning import warnings_on
 from analysis.table.ratings import Phases, Ratings, validate
 
 RANDOM_NAMES = {"both": "readers and cases", "readers": "readers", "cases": "cases"}
@@ -32,14 +46,17 @@ def obuchowski_rockette(
     covariance: str | None = None,
     cluster: str | None = None,
     random: Random = "both",
+    margin: float | None = None,
+    against: float | None = None,
+    holm: bool = False,
     phase: Phases = None,
     modality: str | None = None,
     alpha: float = 0.05,
 ) -> MrmcResult:
     """Compare modalities by the Obuchowski–Rockette method with Hillis' degrees of freedom.
 
-    Human first reads are used; every reader must have read in every modality. With one modality, the readers' mean
-    alone is estimated.
+    Human first reads are used. The design is found in them (:mod:`analysis.mrmc.designs`): every reader must have read
+    in every modality, or every one in one only. With one modality, the readers' mean alone is estimated.
 
     Parameters
     ----------
@@ -49,6 +66,12 @@ def obuchowski_rockette(
         What is measured, see :func:`analysis.measures.measurement.measure`.
     random : {"both", "readers", "cases"}
         What is a sample from a population: readers and cases, readers only, or cases only.
+    margin : float, optional
+        Test non-inferiority and equivalence with it, see :mod:`analysis.mrmc.margins`.
+    against : float, optional
+        Compare the mean of a single modality with this value.
+    holm : bool
+        Adjust the p values of the differences for their number (Holm, Scand J Statist 1979;6:65).
     phase, modality : str, optional
         Restrict to these; several phases may be chosen when they hold different reads.
     alpha : float
@@ -81,6 +104,7 @@ def obuchowski_rockette(
     ('unaided', 'aided', 'crossed')
     """
     refuse_unknown(random)
+    require_margin(margin)
     reads = validate(ratings).human_reads(phase=phase, modality=modality)
     measured = measure(
         reads,
@@ -91,40 +115,75 @@ def obuchowski_rockette(
         covariance=covariance,
         cluster=cluster,
     )
-    return analyse(measured, random=random, alpha=alpha)
+    return analyse(measured, random=random, alpha=alpha, margin=margin, against=against, holm=holm)
 
 
-def analyse(measured: Measurement, *, random: Random, alpha: float) -> MrmcResult:
+def analyse(
+    measured: Measurement,
+    *,
+    random: Random,
+    alpha: float,
+    margin: float | None = None,
+    against: float | None = None,
+    holm: bool = False,
+) -> MrmcResult:
     """Obuchowski–Rockette analysis of what was measured."""
     curves = measured.curves
-    t, r = len(curves.modalities), len(curves.readers)
-    _refuse_incomparable(measured, random)
-    estimates = measured.estimates.reshape(t, r)
-    components = hillis.components(estimates, measured.covariances)
-    term = hillis.difference_term(estimates, measured.covariances, random) if t > 1 else None
-    modalities = tuple(_modality(measured, i, random, alpha) for i in range(t))
-    reads = int(curves.read.sum())
-    missing = curves.scores.size - reads
+    design = designs.find(curves)
+    refuse_single_readers(curves, random)
+    rows = rows_of_modalities(curves)
+    t = len(rows)
+    found = _comparison(measured, rows, design, random) if t > 1 else None
+    modalities = tuple(_modality(measured, name, mine, random, alpha) for name, mine in rows.items())
+    differences = _differences(tuple(rows), found, alpha) if found else ()
     return MrmcResult(
-        design="incomplete" if missing else "crossed",
+        design=design.name,
         metric=measured.metric,
         covariance=measured.covariance,
         random=random,
-        readers=r,
+        readers=len(curves.readers),
         cases=CaseCounts(int(curves.positive.sum()), int((~curves.positive).sum())),
-        reads=reads,
-        missing=missing,
-        components=components,
-        mean_squares=hillis.mean_squares(estimates),
-        test=_global_test(estimates, term) if term else None,
+        reads=int(curves.read.sum()),
+        missing=design.missing,
+        components=found.components if found else hillis.components(measured.estimates[None, :], measured.covariances),
+        mean_squares=found.mean_squares if found else hillis.mean_squares(measured.estimates[None, :]),
+        test=_global_test(found) if found else None,
         modalities=modalities,
-        differences=_differences(curves.modalities, estimates, term, alpha) if term else (),
-        per_reader=tuple(_reader(measured, row, alpha) for row in range(t * r)),
+        differences=differences,
+        p_holm=_adjusted(differences) if holm else (),
+        per_reader=tuple(_reader(measured, row, alpha) for row in range(len(curves.labels))),
+        per_reader_differences=_differences_of_readers(measured, alpha) if design.name != "readers-nested" else (),
+        margins=_margins(differences, margin, alpha),
+        against=_against(modalities, against, alpha),
+        missing_pattern=_missing_pattern(curves) if design.missing else (),
         alpha=alpha,
-        method=f"Obuchowski–Rockette of the {METRIC_NAMES[measured.metric]} with Hillis' degrees of freedom, "
-        f"{measured.covariance_in_words} covariances, {RANDOM_NAMES[random]} random",
-        generalises_to=generalises_to(random, r, counted_cases(measured)),
-        warnings=tuple(_warnings(measured, components, term, modalities)),
+        method=_method(measured, random, design, holm and bool(differences)),
+        generalises_to=generalises_to(random, len(curves.readers), counted_cases(measured)),
+        warnings=tuple(warnings_on(measured, design, found, modalities)),
+    )
+
+
+def rows_of_modalities(curves: Curves) -> dict[str, list[int]]:
+    """The rows of each modality, in order of appearance."""
+    rows: dict[str, list[int]] = {}
+    for row, (modality, _) in enumerate(curves.labels):
+        rows.setdefault(modality, []).append(row)
+    return rows
+
+
+def _comparison(measured: Measurement, rows: dict[str, list[int]], design: Design, random: Random) -> Comparison:
+    sizes = tuple(len(mine) for mine in rows.values())
+    if design.name == "readers-nested":
+        return nested(measured.estimates, measured.covariances, sizes, random)
+    return hillis.crossed(measured.estimates.reshape(len(rows), sizes[0]), measured.covariances, random)
+
+
+def _method(measured: Measurement, random: Random, design: Design, holm: bool) -> str:
+    return (
+        f"Obuchowski–Rockette of the {METRIC_NAMES[measured.metric]} with Hillis' degrees of freedom, "
+        f"{measured.covariance_in_words} covariances, {RANDOM_NAMES[random]} random"
+        + ("; readers nested in modalities (Hillis 2014)" if design.name == "readers-nested" else "")
+        + ("; p values of differences adjusted by Holm" if holm else "")
     )
 
 
@@ -157,36 +216,36 @@ def estimated(
     return se, term.df, ci, intervals.two_sided_p(estimate / se, term.df)
 
 
-def _modality(measured: Measurement, index: int, random: Random, alpha: float) -> ModalityEstimate:
-    r = len(measured.curves.readers)
-    rows = slice(index * r, (index + 1) * r)
+def _modality(measured: Measurement, name: str, rows: list[int], random: Random, alpha: float) -> ModalityEstimate:
     estimates = measured.estimates[rows]
-    term = hillis.single_term(estimates, measured.covariances[rows, rows], random)
+    term = hillis.single_term(estimates, measured.covariances[np.ix_(rows, rows)], random)
     mean = float(estimates.mean())
-    se, df, ci, _ = estimated(mean, term, 1 / r, alpha)
-    return ModalityEstimate(measured.curves.modalities[index], mean, se, df, ci)
+    se, df, ci, _ = estimated(mean, term, 1 / len(rows), alpha)
+    return ModalityEstimate(name, mean, se, df, ci)
 
 
-def _differences(
-    names: tuple[str, ...], estimates: FloatArray, term: ErrorTerm, alpha: float
-) -> tuple[Difference, ...]:
-    means = estimates.mean(axis=1)
-    found = []
+def _differences(names: tuple[str, ...], found: Comparison, alpha: float) -> tuple[Difference, ...]:
+    differences = []
     for i, j in combinations(range(len(names)), 2):
-        difference = float(means[i] - means[j])
-        se, df, ci, p = estimated(difference, term, 2 / estimates.shape[1], alpha)
-        found.append(Difference(names[i], names[j], difference, se, df, ci, p))
-    return tuple(found)
+        difference = float(found.means[i] - found.means[j])
+        factor = 1 / found.sizes[i] + 1 / found.sizes[j]
+        se, df, ci, p = estimated(difference, found.term, factor, alpha)
+        differences.append(Difference(names[i], names[j], difference, se, df, ci, p))
+    return tuple(differences)
 
 
-def _global_test(estimates: FloatArray, term: ErrorTerm) -> GlobalTest | None:
+def _adjusted(differences: tuple[Difference, ...]) -> tuple[float | None, ...]:
+    ps = [item.p for item in differences if item.p is not None]
+    return tuple(intervals.holm(ps)) if len(ps) == len(differences) else (None,) * len(differences)
+
+
+def _global_test(found: Comparison) -> GlobalTest | None:
     """F = MS(T)/D on t-1 and the term's df; with infinitely many, the chi-square (t-1) F on t-1."""
-    if term.variance <= 0:
+    term, square = found.term, found.mean_squares.modality
+    if term.variance <= 0 or square is None:
         return None
-    t, r = estimates.shape
-    df1 = float(t - 1)
-    sum_of_squares = r * float(np.sum((estimates.mean(axis=1) - estimates.mean()) ** 2))
-    value = sum_of_squares / df1 / term.variance
+    df1 = float(len(found.means) - 1)
+    value = square / term.variance
     if term.df is None:
         return GlobalTest("chi2", df1 * value, df1, None, float(chdtrc(df1, df1 * value)))
     return GlobalTest("F", value, df1, term.df, intervals.f_tail(value, df1, term.df))
@@ -198,55 +257,66 @@ def _reader(measured: Measurement, row: int, alpha: float) -> ReaderEstimate:
     return ReaderEstimate(reader, modality, float(measured.estimates[row]), measured.standard_error(row), ci, interval)
 
 
+def _differences_of_readers(measured: Measurement, alpha: float) -> tuple[ReaderDifference, ...]:
+    """Each reader's own differences, over the sampling of cases; with DeLong's covariances, DeLong's test."""
+    labels, S = measured.curves.labels, measured.covariances
+    found = []
+    for one, other in combinations(range(len(labels)), 2):
+        if labels[one][1] != labels[other][1]:
+            continue
+        difference = float(measured.estimates[one] - measured.estimates[other])
+        term = ErrorTerm(rounded(float(S[one, one] + S[other, other] - 2 * S[one, other])), None)
+        se, _, ci, p = estimated(difference, term, 1.0, alpha)
+        z = difference / se if se else None
+        found.append(ReaderDifference(labels[one][1], labels[one][0], labels[other][0], difference, se, z, ci, p))
+    return tuple(found)
+
+
+def _margins(differences: tuple[Difference, ...], margin: float | None, alpha: float) -> tuple[MarginTest, ...]:
+    if margin is None:
+        return ()
+    tests = (margin_tests(d.a, d.b, d.estimate, d.se, d.df, d.ci, margin, alpha) for d in differences)
+    return tuple(test for both in tests for test in both)
+
+
+def _against(modalities: tuple[ModalityEstimate, ...], value: float | None, alpha: float) -> AgainstValue | None:
+    if value is None:
+        return None
+    if len(modalities) > 1:
+        raise RatingsError("a value is compared with one modality; choose it (--modality NAME)")
+    [mean] = modalities
+    difference = mean.estimate - value
+    if not mean.se:
+        return AgainstValue(value, difference, mean.se, mean.df, None, None, None)
+    statistic = difference / mean.se
+    ci = intervals.symmetric(difference, mean.se, mean.df, alpha)
+    return AgainstValue(value, difference, mean.se, mean.df, statistic, intervals.two_sided_p(statistic, mean.df), ci)
+
+
+def _missing_pattern(curves: Curves) -> tuple[ReadsOf, ...]:
+    """Reads of each curve among the cases that anybody has read in its modality."""
+    rows = rows_of_modalities(curves)
+    asked = {name: int(curves.read[mine].any(axis=0).sum()) for name, mine in rows.items()}
+    return tuple(
+        ReadsOf(reader, modality, int(curves.read[row].sum()), asked[modality])
+        for row, (modality, reader) in enumerate(curves.labels)
+    )
+
+
 def refuse_unknown(random: str) -> None:
+    """Refuse a word that is none of what can be random."""
     if random not in get_args(Random):
         raise RatingsError(f"random {random!r} is not known; choose from {', '.join(get_args(Random))}")
 
 
-def _refuse_incomparable(measured: Measurement, random: Random) -> None:
-    curves = measured.curves
-    done = set(curves.labels)
-    for modality in curves.modalities:
-        for reader in curves.readers:
-            if (modality, reader) not in done:
-                raise RatingsError(
-                    f"column 'modality': reader {reader} has no reads in modality {modality}; this analysis needs "
-                    "every reader in every modality: add the reads, leave the reader out, or choose one modality"
-                )
-    if random != "cases" and len(curves.readers) < 2:
-        raise RatingsError(
-            f"column 'reader': {curves.readers[0]} is the only reader, and random readers need at least two; "
-            "choose --random cases to speak for this reader alone"
-        )
-
-
-def _warnings(
-    measured: Measurement, components: Components, term: ErrorTerm | None, modalities: tuple[ModalityEstimate, ...]
-) -> list[str]:
-    curves = measured.curves
-    found = []
-    if len(curves.readers) == 2:
-        found.append("Two readers say little about other readers; intervals over readers are very wide.")
-    if not curves.read.all():
-        found.append(
-            f"{int((~curves.read).sum())} of {curves.scores.size} reads are missing; covariances come from the cases "
-            "that both readers have read."
-        )
-    for name, value in (("reader", components.reader), ("modality × reader", components.modality_reader)):
-        if value is not None and value < -ROUNDING:
-            found.append(f"The {name} variance component is negative ({value:.3g}); it is reported as estimated.")
-    if components.cov3 is not None and components.cov2 is not None and components.cov2 < components.cov3 - ROUNDING:
-        found.append("Cov2 - Cov3 is negative; it counts as zero in the tests.")
-    if term is not None and term.variance <= 0:
-        found.append("The estimated variance of the differences is not positive; no test or interval is possible.")
-    found += [
-        f"Modality {item.modality}: the estimated variance of the mean is not positive; no interval is possible."
-        for item in modalities
-        if item.ci is None
-    ]
-    found += [
-        f"Modality {item.modality}: the interval goes beyond possible values; it is reported as computed."
-        for item in modalities
-        if item.ci is not None and (item.ci[0] < measured.limits[0] or item.ci[1] > measured.limits[1])
-    ]
-    return found + constant_curves(measured)
+def refuse_single_readers(curves: Curves, random: Random) -> None:
+    """Refuse to speak of readers in general where a modality has one reader."""
+    if random == "cases":
+        return
+    for modality, rows in rows_of_modalities(curves).items():
+        if len(rows) < 2:
+            where = f" in modality {modality}" if len(curves.modalities) > 1 else ""
+            raise RatingsError(
+                f"column 'reader': {curves.labels[rows[0]][1]} is the only reader{where}, and random readers need at "
+                "least two; choose --random cases to speak for this reader alone"
+            )

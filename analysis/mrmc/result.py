@@ -11,6 +11,7 @@ from analysis import results
 from analysis.intervals import Interval
 from analysis.measures.measurement import METRIC_NAMES
 from analysis.mrmc.hillis import Components, MeanSquares, Random
+from analysis.mrmc.margins import MarginTest
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,43 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class ReaderDifference:
+    """One reader's own difference, modality `a` minus `b`, over the sampling of cases; `z` is normal."""
+
+    reader: str
+    a: str
+    b: str
+    estimate: float
+    se: float | None
+    z: float | None
+    ci: Interval | None
+    p: float | None
+
+
+@dataclass(frozen=True)
+class AgainstValue:
+    """The mean of the one modality minus a given value."""
+
+    value: float
+    difference: float
+    se: float | None
+    df: float | None
+    statistic: float | None
+    p: float | None
+    ci: Interval | None
+
+
+@dataclass(frozen=True)
+class ReadsOf:
+    """How many of the cases of a modality a reader has read."""
+
+    reader: str
+    modality: str
+    reads: int
+    cases: int
+
+
+@dataclass(frozen=True)
 class ReaderEstimate:
     """One reader in one modality, over the sampling of cases; `interval` names the method of `ci`."""
 
@@ -70,7 +108,13 @@ class ReaderEstimate:
 
 @dataclass(frozen=True)
 class MrmcResult(results.Result):
-    """Result of :func:`obuchowski_rockette`; None stands for what the design does not give."""
+    """Result of :func:`obuchowski_rockette`; None stands for what the design does not give.
+
+    Attributes
+    ----------
+    p_holm : tuple of float
+        The p values of the differences, adjusted for their number; empty unless that was asked for.
+    """
 
     design: str
     metric: str
@@ -85,7 +129,12 @@ class MrmcResult(results.Result):
     test: GlobalTest | None
     modalities: tuple[ModalityEstimate, ...]
     differences: tuple[Difference, ...]
+    p_holm: tuple[float | None, ...]
     per_reader: tuple[ReaderEstimate, ...]
+    per_reader_differences: tuple[ReaderDifference, ...]
+    margins: tuple[MarginTest, ...]
+    against: AgainstValue | None
+    missing_pattern: tuple[ReadsOf, ...]
     alpha: float
     method: str
     generalises_to: str
@@ -115,10 +164,13 @@ def _printed(result: MrmcResult) -> str:
         results.text_table(
             [
                 {"difference": f"{d.a} − {d.b}", "estimate": d.estimate, "SE": d.se, "df": d.df, ci: d.ci, "p": d.p}
-                for d in result.differences
+                | ({"p (Holm)": result.p_holm[number]} if result.p_holm else {})
+                for number, d in enumerate(result.differences)
             ]
         ),
         _test_in_words(result.test),
+        _against_in_words(result),
+        results.text_table([_margin_row(test) for test in result.margins]),
         results.text_table(
             [
                 {"reader": x.reader, "modality": x.modality, metric: x.estimate, "SE": x.se, ci: x.ci}
@@ -135,6 +187,29 @@ def _printed(result: MrmcResult) -> str:
         result.generalises_to,
         "\n".join(f"Note: {warning}" for warning in result.warnings),
     )
+
+
+def _margin_row(test: MarginTest) -> dict[str, object]:
+    verdict = {True: "yes", False: "not shown", None: "–"}
+    return {
+        "not inferior": f"{test.a} to {test.b}",
+        "margin": test.margin,
+        "t": test.statistic,
+        "df": test.df,
+        "p (one-sided)": test.p,
+        "shown": verdict[test.noninferior],
+        "equivalent": verdict[test.equivalent],
+    }
+
+
+def _against_in_words(result: MrmcResult) -> str:
+    found = result.against
+    if found is None:
+        return ""
+    ci = results.format_cell(found.ci)
+    level = f"{100 * (1 - result.alpha):g} % CI"
+    difference = results.format_cell(found.difference)
+    return f"Mean minus {found.value:g}: {difference} ({level} {ci}), {results.format_p(found.p)}"
 
 
 def _test_in_words(test: GlobalTest | None) -> str:

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
+from analysis.intervals import holm
 from analysis.leakage.tests import (
     SHUFFLES,
     cases_for_power,
     cases_to_reach,
     characters_p,
     family,
-    holm,
     rank_p,
     runs_p,
 )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis import Ratings, read
+
+OWN = Path(__file__).parent / "data"
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +26,9 @@ def reference(shared_data: Path) -> Path:
 def ratings(reference: Path) -> Callable[[str], Ratings]:
     """Read a reference data set by its name."""
     return lambda name: read(reference / f"{name}.csv")
+
+
+@pytest.fixture(scope="session")
+def textbook() -> Callable[[str], pd.DataFrame]:
+    """Read a table that may be kept here: see data/README.md."""
+    return lambda name: pd.read_csv(OWN / f"{name}.csv", na_values=["NA"])

@@ -136,3 +136,10 @@ def test_the_partial_area_between_specificities_of_80_and_100_percent(analysed: 
         assert result.test is not None
         assert (result.test.value, result.test.df2) == (printed("5.05409748"), printed("11.6435"))
         assert result.test.p == printed(".04478204")
+
+
+def test_modality_1_is_not_shown_to_be_no_worse_by_5_percent(analysed: Callable[..., MrmcResult]) -> None:
+    test, _ = analysed(margin=0.05).margins
+
+    assert (test.a, test.b, test.noninferior) == ("1", "2", False)
+    assert (test.statistic, test.p) == (printed(".2997546962"), printed(".3842300860"))
