@@ -25,19 +25,20 @@ def tiny_table(layout: str, readers: int, modalities: int, cases: int, points: i
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, 2, cases)
     modality, reader, case = (axis.ravel() for axis in np.indices((modalities, readers, cases)))
-    kept = {
+    layouts = {
         "crossed": np.ones(modality.size, dtype=bool),
         "gaps": rng.random(modality.size) > 0.3,
         "readers nested": reader % modalities == modality,
         "cases nested": case % modalities == modality,
         "blocks": reader % 2 == case // 2 % 2,
         "readers and cases nested": (reader % modalities == modality) & (case // 2 % modalities == modality),
-    }[layout]
+    }
     rating = rng.integers(1, points + 1, modality.size)
     table = pd.DataFrame(
         {"reader": reader, "modality": modality, "case": case, "truth": truth[case], "rating": rating}
     ).assign(call=(rating > points / 2).astype(int))
-    return table.loc[kept]
+    kept: pd.DataFrame = table[layouts[layout]]
+    return kept
 
 
 def answer(*arguments: str) -> tuple[int, str, str]:
