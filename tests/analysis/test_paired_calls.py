@@ -133,3 +133,10 @@ def test_the_command_prints_the_pairs_as_json(tmp_path: Path, capsys: pytest.Cap
     specificity = json.loads(capsys.readouterr().out)["pairs"][1]
     assert (specificity["metric"], specificity["a"], specificity["b"]) == ("specificity", "R1", "R2")
     assert specificity["difference"] == 1.0
+
+
+def test_the_interval_is_that_of_propcis() -> None:
+    # R, PropCIs: scoreci.mp(25, 28, 618, conf.level = 0.90), which is second minus first, to the four digits printed.
+    low, high = tango(28, 25, 618, alpha=0.10)
+
+    assert (round(low, 4), round(high, 4)) == (-0.0148, 0.0247)
