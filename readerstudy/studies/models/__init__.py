@@ -1,0 +1,38 @@
+"""The protocol: a study, its phases and questions, and its readers."""
+
+from readerstudy.studies.models.phase import (
+    UNTESTED,
+    Aid,
+    Allocation,
+    Feedback,
+    Order,
+    Phase,
+    Purpose,
+    TimeLimit,
+)
+from readerstudy.studies.models.question import Asked, Question, QuestionKind
+from readerstudy.studies.models.reader import Arm, ArmStep, HangingList, Reader
+from readerstudy.studies.models.study import ProtocolRevision, Status, Study, StudyCohort, new_seed
+
+__all__ = [
+    "UNTESTED",
+    "Aid",
+    "Allocation",
+    "Arm",
+    "ArmStep",
+    "Asked",
+    "Feedback",
+    "HangingList",
+    "Order",
+    "Phase",
+    "ProtocolRevision",
+    "Purpose",
+    "Question",
+    "QuestionKind",
+    "Reader",
+    "Status",
+    "Study",
+    "StudyCohort",
+    "TimeLimit",
+    "new_seed",
+]
