@@ -20,8 +20,8 @@ hypothesis.settings.register_profile("here", deadline=None, derandomize=bool(os.
 hypothesis.settings.load_profile("here")
 
 EVIDENCE_TABLES = [
-    "audit_event", "studies_hanginglist", "reading_judgement", "reading_mark", "reading_phaseanswers",
-    "detectors_aidshown", "training_feedbackshown",
+    "audit_event", "studies_hanginglist", "studies_version", "studies_interimlook", "reading_judgement",
+    "reading_mark", "reading_phaseanswers", "detectors_aidshown", "training_feedbackshown",
 ]  # fmt: skip
 
 

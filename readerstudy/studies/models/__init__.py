@@ -1,4 +1,4 @@
-"""The protocol: a study, its phases and questions, and its readers."""
+"""The protocol: a study, its phases and questions, its readers, and its record."""
 
 from readerstudy.studies.models.phase import (
     UNTESTED,
@@ -12,6 +12,7 @@ from readerstudy.studies.models.phase import (
 )
 from readerstudy.studies.models.question import Asked, Question, QuestionKind
 from readerstudy.studies.models.reader import Arm, ArmStep, HangingList, Reader
+from readerstudy.studies.models.record import InterimLook, Kind, Version
 from readerstudy.studies.models.study import ProtocolRevision, Status, Study, StudyCohort, new_seed
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Asked",
     "Feedback",
     "HangingList",
+    "InterimLook",
+    "Kind",
     "Order",
     "Phase",
     "ProtocolRevision",
@@ -34,5 +37,6 @@ __all__ = [
     "Study",
     "StudyCohort",
     "TimeLimit",
+    "Version",
     "new_seed",
 ]

@@ -20,9 +20,10 @@ def new_seed() -> int:
 
 
 class Status(models.TextChoices):
-    """Where a study is in its life; it only moves forwards."""
+    """Where a study is in its life; it only moves forwards. That it is archived is a mark beside it."""
 
     DRAFT = "draft", _("Draft")
+    LOCKED = "locked", _("Locked")
     RUNNING = "running", _("Running")
     CLOSED = "closed", _("Closed")
     UNBLINDED = "unblinded", _("Unblinded")
@@ -42,8 +43,15 @@ class Study(models.Model):
     seed = models.PositiveIntegerField(default=new_seed)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     protocol_digest = models.CharField(max_length=64, blank=True)
+    # The analysis plan of a draft (`analysis_plan.AnalysisPlan`); empty for the one that its preset proposes. What a
+    # locked study goes by is its newest `Version`.
+    plan = models.TextField(blank=True)
+    plan_digest = models.CharField(max_length=64, blank=True)
     # A trial run: its clock may be moved, and its judgements are no evidence.
     is_pilot = models.BooleanField(default=False)
+    # Whose trial run it is, where it was made from another study's page.
+    pilot_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="pilots")
+    copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     clock_offset = models.DurationField(default=timedelta)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -52,8 +60,15 @@ class Study(models.Model):
     # Why it was locked without a passed and acknowledged blinding audit of every cohort; empty with one.
     unaudited_because = models.TextField(blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
+    # When a locked study opens by itself; empty where it waits for its coordinator.
+    opens_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_because = models.CharField(max_length=300, blank=True)
     unblinded_at = models.DateTimeField(null=True, blank=True)
+    unblinded_because = models.CharField(max_length=300, blank=True)
+    # Read-only from then on, and out of the lists.
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at", "slug"]
@@ -61,6 +76,10 @@ class Study(models.Model):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="study_status_known"),
             models.CheckConstraint(
                 condition=Q(is_pilot=True) | Q(clock_offset=timedelta()), name="study_clock_moves_only_in_a_pilot"
+            ),
+            models.CheckConstraint(condition=Q(pilot_of=None) | Q(is_pilot=True), name="study_pilot_of_another"),
+            models.CheckConstraint(
+                condition=Q(archived_at=None) | ~Q(status=Status.RUNNING), name="study_archived_is_not_read"
             ),
         ]
 
@@ -77,14 +96,24 @@ class Study(models.Model):
         return timezone.now() + self.clock_offset
 
     @property
+    def is_draft(self) -> bool:
+        """Whether its protocol may still be changed; afterwards there are amendments."""
+        return self.status == Status.DRAFT
+
+    @property
     def is_running(self) -> bool:
         """Whether readers may read."""
         return self.status == Status.RUNNING
 
     @property
+    def is_archived(self) -> bool:
+        """Whether it is put away: nothing of it changes any more."""
+        return self.archived_at is not None
+
+    @property
     def takes_readers(self) -> bool:
         """Whether readers may still be invited and join."""
-        return self.status in (Status.DRAFT, Status.RUNNING)
+        return self.status in (Status.DRAFT, Status.LOCKED, Status.RUNNING) and not self.is_archived
 
     @property
     def is_unblinded(self) -> bool:
@@ -101,6 +130,9 @@ class StudyCohort(models.Model):
     title = models.CharField(max_length=200, blank=True)
     is_optional = models.BooleanField(default=False)
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="+")
+    # What the cohort was at the lock: all of it (`Cohort.state_digest`), and its sealed truth.
+    state_digest = models.CharField(max_length=64, blank=True)
+    truth_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         ordering = ["study", "position"]

@@ -13,7 +13,7 @@ from readerstudy.audit.models import Event
 from readerstudy.audit.services import record
 from readerstudy.detectors.models import AidShown
 from readerstudy.reading.models import Judgement, Mark, MarkKind, PhaseAnswers
-from readerstudy.studies.models import HangingList, Question, QuestionKind
+from readerstudy.studies.models import HangingList, InterimLook, Kind, Question, QuestionKind, Version
 from readerstudy.training.models import FeedbackShown
 from tests.conftest import EVIDENCE_TABLES
 from tests.readerstudy.makers import read
@@ -45,6 +45,8 @@ def evidence(reader_user: User) -> dict[str, models.Model]:
     rows: list[models.Model] = [
         record(actor=reader_user, verb="tests.done", target="study:s"),
         HangingList.objects.get(),
+        Version.objects.create(study=study, kind=Kind.PLAN, number=9, document="{}", digest="0" * 64, reason="a test"),
+        InterimLook.objects.create(study=study, reason="a test"),
         judgement,
         Mark.objects.create(judgement=judgement, question=asked, number=1, kind=MarkKind.POINT, points=[[0.5, 0.5]]),
         PhaseAnswers.objects.create(session=session, answers={}, idempotency_key=uuid.uuid4(), request_digest="0"),
