@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from analysis.mrmc.detectors import compare_detectors as compare_detectors
     from analysis.mrmc.obuchowski_rockette import obuchowski_rockette as obuchowski_rockette
     from analysis.readers.roc import reader_rocs as reader_rocs
+    from analysis.replication.rsna import rsna as rsna
     from analysis.table.ratings import Ratings as Ratings
     from analysis.table.ratings import RatingsError as RatingsError
     from analysis.table.ratings import read as read
@@ -26,6 +27,7 @@ _HOMES = {
     "obuchowski_rockette": "mrmc.obuchowski_rockette",
     "read": "table.ratings",
     "reader_rocs": "readers.roc",
+    "rsna": "replication.rsna",
     "validate": "table.ratings",
 }
 __all__ = sorted(_HOMES)

@@ -163,9 +163,9 @@ def summary(
         readers=len(present(reads["reader"])),
         cases=CaseCounts(int((truth_of_case == 1).sum()), int((truth_of_case == 0).sum())),
         reads=len(reads),
-        accuracy=_spread(_shares_right(calls, np.ones_like(calls.positive))) if calls else None,
-        sensitivity=_spread(_shares_right(calls, calls.positive)) if calls else None,
-        specificity=_spread(_shares_right(calls, ~calls.positive)) if calls else None,
+        accuracy=spread(_shares_right(calls, np.ones_like(calls.positive))) if calls else None,
+        sensitivity=spread(_shares_right(calls, calls.positive)) if calls else None,
+        specificity=spread(_shares_right(calls, ~calls.positive)) if calls else None,
         auc=_mean_auc(reads),
         fleiss_kappa=_kappa(calls) if calls else Kappa(None, None),
     )
@@ -184,18 +184,19 @@ def _mean_auc(reads: pd.DataFrame) -> Mean | None:
     curves = from_reads(reads, "rating")
     positives = (curves.read & curves.positive).sum(axis=1)
     seen_both = (positives >= 2) & (curves.read.sum(axis=1) - positives >= 2)
-    spread = _spread(auc(curves.rows(seen_both)).estimates)
-    return Mean(spread.mean, spread.ci) if spread else None
+    found = spread(auc(curves.rows(seen_both)).estimates)
+    return Mean(found.mean, found.ci) if found else None
 
 
-def _spread(values: NDArray[np.float64]) -> Spread | None:
+def spread(values: NDArray[np.float64], alpha: float = 0.05) -> Spread | None:
+    """Spread of one value a reader, and the t interval of their mean; None without any."""
     if not len(values):
         return None
     mean, low, high = float(values.mean()), float(values.min()), float(values.max())
     if len(values) == 1:
         return Spread(mean, None, low, high, None)
     sd = float(values.std(ddof=1))
-    ci = intervals.symmetric(mean, sd / len(values) ** 0.5, len(values) - 1, 0.05)
+    ci = intervals.symmetric(mean, sd / len(values) ** 0.5, len(values) - 1, alpha)
     return Spread(mean, sd, low, high, intervals.clipped(ci))
 
 
