@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.agreement.fleiss import fleiss_kappa as fleiss_kappa
+    from analysis.mrmc.bootstrap import bootstrap as bootstrap
     from analysis.mrmc.detectors import compare_detectors as compare_detectors
     from analysis.mrmc.obuchowski_rockette import obuchowski_rockette as obuchowski_rockette
+    from analysis.mrmc.pseudovalues import dorfman_berbaum_metz as dorfman_berbaum_metz
+    from analysis.mrmc.u_statistics import u_statistics as u_statistics
     from analysis.readers.roc import reader_rocs as reader_rocs
     from analysis.replication.rsna import rsna as rsna
     from analysis.table.ratings import Ratings as Ratings
@@ -22,12 +25,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "Ratings": "table.ratings",
     "RatingsError": "table.ratings",
+    "bootstrap": "mrmc.bootstrap",
     "compare_detectors": "mrmc.detectors",
+    "dorfman_berbaum_metz": "mrmc.pseudovalues",
     "fleiss_kappa": "agreement.fleiss",
     "obuchowski_rockette": "mrmc.obuchowski_rockette",
     "read": "table.ratings",
     "reader_rocs": "readers.roc",
     "rsna": "replication.rsna",
+    "u_statistics": "mrmc.u_statistics",
     "validate": "table.ratings",
 }
 __all__ = sorted(_HOMES)
