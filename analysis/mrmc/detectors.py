@@ -10,6 +10,7 @@ import pandas as pd
 from analysis import results
 from analysis.errors import RatingsError
 from analysis.intervals import Interval
+from analysis.measures.covariance import FloatArray
 from analysis.measures.curves import Curves
 from analysis.measures.measurement import (
     METRIC_NAMES,
@@ -150,19 +151,11 @@ def compare_detectors(
     Checked against RJafroc's stand-alone CAD analysis (1T-RRRC), see `tests/reference`.
     """
     refuse_unknown(random)
-    checked = validate(ratings)
-    if detector is not None:
-        checked = checked.with_detector(detector, modality)
-    reads = checked.single_modality_reads(phase=phase, modality=modality)
-    scores = checked.detector_reads(reads)
-    if scores.empty:
-        raise RatingsError(
-            "column 'kind': no detector row for the cases and phase of the readers; add rows of kind detector, "
-            "or name a reader with --detector"
-        )
     choices = Choices(threshold, spec_range, standardized, covariance, cluster)
-    measurements, left_out = _measure_all(reads, scores, metric, choices)
-    comparisons = [_compare(name, measured, random, alpha) for name, measured in measurements.items()]
+    measurements, left_out = measure_detectors(
+        ratings, detector=detector, metric=metric, choices=choices, phase=phase, modality=modality
+    )
+    comparisons = [compare_measured(name, measured, random, alpha) for name, measured in measurements.items()]
     first = comparisons[0]
     notes = [note for name, measured in measurements.items() for note in _warnings_of(name, measured)]
     return DetectorsResult(
@@ -175,15 +168,45 @@ def compare_detectors(
     )
 
 
-def _compare(name: str, measured: Measurement, random: Random, alpha: float) -> DetectorComparison:
+def measure_detectors(
+    ratings: pd.DataFrame | Ratings,
+    *,
+    detector: str | None,
+    metric: str | None,
+    choices: Choices,
+    phase: Phases = None,
+    modality: str | None = None,
+) -> tuple[dict[str, Measurement], list[str]]:
+    """What was measured of the readers with each detector, whose curve is the last; and why some were left out."""
+    checked = validate(ratings)
+    if detector is not None:
+        checked = checked.with_detector(detector, modality)
+    reads = checked.single_modality_reads(phase=phase, modality=modality)
+    scores = checked.detector_reads(reads)
+    if scores.empty:
+        raise RatingsError(
+            "column 'kind': no detector row for the cases and phase of the readers; add rows of kind detector, "
+            "or name a reader with --detector"
+        )
+    return _measure_all(reads, scores, metric, choices)
+
+
+def contrasts(measured: Measurement) -> tuple[FloatArray, FloatArray]:
+    """Each reader's figure less that of the last curve, and the covariances of these differences."""
+    r = len(measured.estimates) - 1
+    differences = np.hstack([np.eye(r), -np.ones((r, 1))])
+    return differences @ measured.estimates, differences @ measured.covariances @ differences.T
+
+
+def compare_measured(name: str, measured: Measurement, random: Random, alpha: float) -> DetectorComparison:
+    """Compare the last curve, a detector's, with the mean of the others."""
     r = len(measured.estimates) - 1
     if r < 2 and random != "cases":
         raise RatingsError(
             "column 'reader': there is only one reader, and random readers need at least two; choose --random cases"
         )
-    contrasts = np.hstack([np.eye(r), -np.ones((r, 1))])
-    psi = contrasts @ measured.estimates
-    term = hillis.single_term(psi, contrasts @ measured.covariances @ contrasts.T, random)
+    psi, covariances = contrasts(measured)
+    term = hillis.single_term(psi, covariances, random)
     difference = float(psi.mean())
     se, df, ci, p = estimated(difference, term, 1 / r, alpha)
     positive = measured.curves.positive

@@ -183,7 +183,7 @@ def test_v_statistics_of_a_crossed_study_are_means_over_draws_with_replacement()
     expected = -(float(difference.mean()) ** 2)
     for kept in product((True, False), repeat=3):
         chance = np.prod([share[axis] if same else 1 - share[axis] for axis, same in enumerate(kept)])
-        expected += chance * biased(*[axis for axis, same in enumerate(kept) if same])
+        expected += float(chance) * biased(*[axis for axis, same in enumerate(kept) if same])
 
     assert u_statistics(table).differences[0].v_variance == pytest.approx(expected, rel=1e-10)
 
