@@ -56,10 +56,9 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _own_data_dir(tmp_path: Path, settings: pytest.FixtureRequest) -> None:
-    """Keep the frames that a test writes out of the application's own data."""
-    settings.DATA_DIR = tmp_path / "var"  # type: ignore[attr-defined]
-    (tmp_path / "var").mkdir()
+def _own_data_dir(tmp_path_factory: pytest.TempPathFactory, settings: pytest.FixtureRequest) -> None:
+    """Keep the frames that a test writes out of the application's own data, and out of the test's own folder."""
+    settings.DATA_DIR = tmp_path_factory.mktemp("var")  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True, scope="session")

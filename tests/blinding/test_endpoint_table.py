@@ -125,7 +125,7 @@ def names(people: dict[str, User | None], tmp_path: Path) -> dict[str, str]:
 def _told_session(client: ReaderClient, *users: User) -> str:
     """Finish a practice whose answers are told at its end, and whether it was good enough."""
     practice = a_phase(purpose="practice", feedback="at-end", qualification_percent=50)
-    run_with(a_draft(practice, slug="told", cases=2), *users)
+    draw_frames(run_with(a_draft(practice, slug="told", cases=2), *users))
     code = str(client.start("told").json()["code"])
     client.read_on(code)
     return code

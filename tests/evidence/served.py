@@ -67,11 +67,12 @@ class Server:
             time.sleep(0.02)
 
     def answers(self) -> bool:
-        """Whether it is there and well."""
+        """Whether it is there and reaches its database; frames of the cases that are read here there are none."""
         try:
-            return requests.get(f"{self.address}/healthz", timeout=5).ok
+            told = requests.get(f"{self.address}/healthz", timeout=5).json()
         except requests.RequestException:
             return False
+        return bool(told["checks"]["database"] == "ok")
 
     def kill(self) -> None:
         """Kill master and workers at once, and wait until they are gone: none can finish anything."""
