@@ -12,13 +12,18 @@ from readerstudy.accounts.models import User
 from readerstudy.reading import gates
 from readerstudy.reading.models import ReadingSession
 from readerstudy.studies.models import UNTESTED, Asked, Phase, Question, Reader, Status
+from readerstudy.studies.services import open_what_is_due
 
 
 def enrolments(user: User) -> QuerySet[Reader]:
-    """The studies that a user reads in; drafts do not show."""
+    """The studies that a user reads in; those that were not opened yet, or were put away, do not show.
+
+    Whoever comes to read finds those open whose time has come.
+    """
+    open_what_is_due()
     return (
-        Reader.objects.filter(user=user)
-        .exclude(study__status=Status.DRAFT)
+        Reader.objects.filter(user=user, study__archived_at=None)
+        .exclude(study__status__in=(Status.DRAFT, Status.LOCKED))
         .select_related("study")
         .order_by("-study__pk")
     )

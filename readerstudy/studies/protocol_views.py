@@ -26,7 +26,7 @@ from readerstudy.studies.question_forms import KINDS, ArmsForm, QuestionForm, ki
 
 def _draft(slug: str) -> Study:
     """Give a draft, or 404: what is locked has no page on which it could be changed."""
-    return get_object_or_404(Study, slug=slug, status=Status.DRAFT)
+    return get_object_or_404(Study, slug=slug, status=Status.DRAFT, archived_at=None)
 
 
 def _phase_of(plan: editing.Plan, name: str) -> PhasePlan:

@@ -1,14 +1,29 @@
 """Writes over a study: made, changed, locked, joined, closed, unblinded. Each is one audited act."""
 
+from readerstudy.studies.services.amending import Texts, amend_plan, amend_texts, texts_of
 from readerstudy.studies.services.drafts import (
+    copy_study,
     create_study,
     document_digest,
+    make_pilot,
     mark_as_pilot,
     replace_protocol,
     undo_change,
 )
-from readerstudy.studies.services.life import close_study, lock_study, move_clock, protocol_digest, unblind_study
+from readerstudy.studies.services.life import (
+    archive_study,
+    close_study,
+    move_clock,
+    open_study,
+    open_what_is_due,
+    record_interim_look,
+    schedule_opening,
+    unarchive_study,
+    unblind_study,
+)
+from readerstudy.studies.services.locking import lock_study, protocol_digest
 from readerstudy.studies.services.places import give_consent, invite_reader, join_study, prepare
+from readerstudy.studies.services.planning import plan_digest, save_plan
 from readerstudy.studies.services.readiness import (
     what_locking_misses,
     what_may_tell_the_purpose,
@@ -17,7 +32,9 @@ from readerstudy.studies.services.readiness import (
 from readerstudy.studies.services.refusing import StudyError
 
 __all__ = [
-    "StudyError", "close_study", "create_study", "document_digest", "give_consent", "invite_reader", "join_study",
-    "lock_study", "mark_as_pilot", "move_clock", "prepare", "protocol_digest", "replace_protocol", "unblind_study",
-    "undo_change", "what_locking_misses", "what_may_tell_the_purpose", "what_the_audit_misses",
+    "StudyError", "Texts", "amend_plan", "amend_texts", "archive_study", "close_study", "copy_study", "create_study",
+    "document_digest", "give_consent", "invite_reader", "join_study", "lock_study", "make_pilot", "mark_as_pilot",
+    "move_clock", "open_study", "open_what_is_due", "plan_digest", "prepare", "protocol_digest", "record_interim_look",
+    "replace_protocol", "save_plan", "schedule_opening", "texts_of", "unarchive_study", "unblind_study", "undo_change",
+    "what_locking_misses", "what_may_tell_the_purpose", "what_the_audit_misses",
 ]  # fmt: skip

@@ -1,87 +1,88 @@
-"""The life of a study: locked, closed, unblinded; and the clock of a pilot."""
+"""The life of a study after its lock: opened, closed, unblinded, put away; and the clock of a pilot."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
-from readerstudy.cohorts.models import Cohort
-from readerstudy.studies.models import Phase, Status, Study
-from readerstudy.studies.protocol import protocol_of
-from readerstudy.studies.rows import slots_of
-from readerstudy.studies.services.places import prepare
-from readerstudy.studies.services.readiness import what_locking_misses, what_the_audit_misses
-from readerstudy.studies.services.refusing import StudyError, held, require_status
+from readerstudy.studies.models import InterimLook, Status, Study
+from readerstudy.studies.services.refusing import StudyError, held, require_reason, require_status
 
 
 @transaction.atomic
-def lock_study(*, study: Study, actor: User | None, unaudited_because: str = "") -> None:
-    """Fix the protocol, draw the hanging lists of every place, and let readers begin.
-
-    Parameters
-    ----------
-    unaudited_because : str
-        Why it is locked although a cohort lacks a passed, current and acknowledged blinding audit. It is stored with
-        the study and told in its report; where no audit is missing it is not kept.
+def open_study(*, study: Study, actor: User | None) -> None:
+    """Let the readers of a locked study begin.
 
     Raises
     ------
     StudyError
-        It is not a draft, something is missing (`what_locking_misses`), or an audit is (`what_the_audit_misses`)
-        and no reason is given.
+        It is not locked, or runs already.
     """
     study = held(study)
-    require_status(study, Status.DRAFT, _("locked"))
-    # Nothing may be added to the cohorts between the look at them and the lock.
-    phases = Phase.objects.filter(study=study)
-    wanted = Q(pk__in=phases.values("cohort")) | Q(pk__in=phases.exclude(companions=None).values("companions"))
-    cohorts = [cohort.pk for cohort in Cohort.objects.select_for_update().filter(wanted).order_by("pk")]
-    if missing := what_locking_misses(study):
-        raise StudyError("\n".join(missing))
-    study.unaudited_because = _reason_without_audit(study, unaudited_because.strip())
-    Cohort.objects.filter(pk__in=cohorts).update(is_locked=True)
-    study.status, study.locked_at, study.protocol_digest = Status.RUNNING, timezone.now(), protocol_digest(study)
-    study.save(update_fields=["status", "locked_at", "protocol_digest", "unaudited_because"])
-    prepare(study, list(study.readers.order_by("number")))
-    because = {"unaudited_because": study.unaudited_because} if study.unaudited_because else {}
-    audit.record(
-        actor=actor, verb="studies.locked", target=f"study:{study.slug}", protocol=study.protocol_digest, **because
-    )
+    require_status(study, Status.LOCKED, _("opened"))
+    _open(study, actor)
 
 
-def _reason_without_audit(study: Study, reason: str) -> str:
-    """Give the reason where an audit is missing, nothing where none is."""
-    unaudited = what_the_audit_misses(study)
-    if unaudited and not reason:
-        raise StudyError("\n".join([*unaudited, _("Or give a reason to lock without: it is stored with the study.")]))
-    return reason if unaudited else ""
-
-
-def protocol_digest(study: Study) -> str:
-    """SHA-256 over all that the protocol says, the sealed truth of its cohorts and the aids of its phases included."""
-    cohorts = {slot.slot: [cohort.slug, cohort.sealed_digest] for slot, cohort in slots_of(study)}
-    aids = list(study.phases.order_by("position").values_list("name", "aid_digest"))
-    said = [study.slug, study.seed, study.unaudited_because, asdict(protocol_of(study)), cohorts, aids]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+def _open(study: Study, actor: User | None) -> None:
+    planned = {"planned": study.opens_at.isoformat()} if study.opens_at else {}
+    study.status, study.opened_at, study.opens_at = Status.RUNNING, timezone.now(), None
+    study.save(update_fields=["status", "opened_at", "opens_at"])
+    audit.record(actor=actor, verb="studies.opened", target=f"study:{study.slug}", **planned)
 
 
 @transaction.atomic
-def close_study(*, study: Study, actor: User | None) -> None:
-    """End the reading: no session is served and no judgement is taken from now on."""
+def schedule_opening(*, study: Study, at: datetime | None, actor: User | None) -> None:
+    """Let a locked study open by itself at a time, or wait for its coordinator again (None).
+
+    Raises
+    ------
+    StudyError
+        It is not locked, or the time is over.
+    """
+    study = held(study)
+    require_status(study, Status.LOCKED, _("opened"))
+    if at is not None and at <= timezone.now():
+        raise StudyError(_("The time of the opening is over: choose a later one, or open the study now."))
+    study.opens_at = at
+    study.save(update_fields=["opens_at"])
+    audit.record(
+        actor=actor, verb="studies.opening_planned", target=f"study:{study.slug}", at=at.isoformat() if at else None
+    )
+
+
+def open_what_is_due() -> None:
+    """Open the locked studies whose time has come; called where somebody comes to read or to look.
+
+    Nothing else depends on the hour, so no process has to watch it.
+    """
+    due = Study.objects.filter(status=Status.LOCKED, opens_at__lte=timezone.now(), archived_at=None)
+    for study in due:
+        with transaction.atomic():
+            now = held(study)
+            if now.status == Status.LOCKED and now.opens_at is not None and not now.is_archived:
+                _open(now, None)
+
+
+@transaction.atomic
+def close_study(*, study: Study, actor: User | None, reason: str = "") -> None:
+    """End the reading: no session is served and no judgement is taken from now on.
+
+    Parameters
+    ----------
+    reason : str
+        Why now; the page asks for it, the command does not have to.
+    """
     study = held(study)
     require_status(study, Status.RUNNING, _("closed"))
-    study.status, study.closed_at = Status.CLOSED, timezone.now()
-    study.save(update_fields=["status", "closed_at"])
-    audit.record(actor=actor, verb="studies.closed", target=f"study:{study.slug}")
+    because = {"reason": require_reason(reason, "")} if reason.strip() else {}
+    study.status, study.closed_at, study.closed_because = Status.CLOSED, timezone.now(), because.get("reason", "")
+    study.save(update_fields=["status", "closed_at", "closed_because"])
+    audit.record(actor=actor, verb="studies.closed", target=f"study:{study.slug}", **because)
 
 
 @transaction.atomic
@@ -89,11 +90,61 @@ def unblind_study(*, study: Study, reason: str, actor: User | None) -> None:
     """Let judgements be put next to the truth; there is no way back."""
     study = held(study)
     require_status(study, Status.CLOSED, _("unblinded"))
-    if not reason.strip():
-        raise StudyError(_("Unblinding asks for a reason: it is kept in the audit log."))
-    study.status, study.unblinded_at = Status.UNBLINDED, timezone.now()
-    study.save(update_fields=["status", "unblinded_at"])
-    audit.record(actor=actor, verb="studies.unblinded", target=f"study:{study.slug}", reason=reason.strip())
+    said = require_reason(reason, _("Unblinding asks for a reason: it is kept in the audit log."))
+    study.status, study.unblinded_at, study.unblinded_because = Status.UNBLINDED, timezone.now(), said
+    study.save(update_fields=["status", "unblinded_at", "unblinded_because"])
+    audit.record(actor=actor, verb="studies.unblinded", target=f"study:{study.slug}", reason=said)
+
+
+@transaction.atomic
+def record_interim_look(*, study: Study, reason: str, actor: User | None) -> InterimLook:
+    """Write down that somebody looks at results before the study is unblinded; the look itself is `reports`' to make.
+
+    Raises
+    ------
+    StudyError
+        Nobody has read yet, or everybody may look already; or there is no reason.
+    """
+    study = held(study)
+    if study.is_archived or study.status not in (Status.RUNNING, Status.CLOSED):
+        words = _(
+            "The study %(study)s is %(state)s: an interim look is taken while it runs, or before it is unblinded."
+        )
+        state = _("archived") if study.is_archived else study.get_status_display().lower()
+        raise StudyError(words % {"study": study.slug, "state": state})
+    said = require_reason(reason, _("An interim look asks for a reason: the report says it ever after."))
+    look = InterimLook.objects.create(study=study, reason=said, made_by=actor)
+    audit.record(actor=actor, verb="studies.interim_look", target=f"study:{study.slug}", look=look.pk, reason=said)
+    return look
+
+
+@transaction.atomic
+def archive_study(*, study: Study, actor: User | None) -> None:
+    """Put a study away: nothing of it changes any more, and lists leave it out. It can be taken out again.
+
+    Raises
+    ------
+    StudyError
+        Readers are reading in it, or it is put away already.
+    """
+    study = held(study)
+    require_status(study, Status(study.status), _("archived"))
+    if study.is_running:
+        raise StudyError(_("The study %(study)s is running: close it before it is archived.") % {"study": study.slug})
+    study.archived_at = timezone.now()
+    study.save(update_fields=["archived_at"])
+    audit.record(actor=actor, verb="studies.archived", target=f"study:{study.slug}")
+
+
+@transaction.atomic
+def unarchive_study(*, study: Study, actor: User | None) -> None:
+    """Take a study out of the archive; it is in the state again in which it was put away."""
+    study = held(study)
+    if not study.is_archived:
+        raise StudyError(_("The study %(study)s is not archived.") % {"study": study.slug})
+    study.archived_at = None
+    study.save(update_fields=["archived_at"])
+    audit.record(actor=actor, verb="studies.unarchived", target=f"study:{study.slug}")
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Invitation, User
 from readerstudy.audit import services as audit
 from readerstudy.studies import allocation
+from readerstudy.studies.default_plans import current_plan
 from readerstudy.studies.models import Allocation, HangingList, Order, Phase, Reader, Study
 from readerstudy.studies.services.refusing import StudyError, held
 
@@ -22,17 +23,19 @@ from readerstudy.studies.services.refusing import StudyError, held
 def invite_reader(*, study: Study, actor: User | None, simulated: bool = False) -> Reader:
     """Add a place for a reader, with a link that one person (or one simulated reader) can take it by.
 
-    In a study that runs, the place is in an arm and its hanging lists are drawn at once.
+    In a study that is locked, the place is in an arm and its hanging lists are drawn at once.
 
     Raises
     ------
     StudyError
-        The study takes no more readers.
+        The study takes no more readers, or no more than are planned.
     """
     study = held(study)
     if not study.takes_readers:
         words = _("The study %(study)s is %(state)s: it takes no more readers.")
-        raise StudyError(words % {"study": study.slug, "state": study.get_status_display().lower()})
+        state = _("archived") if study.is_archived else study.get_status_display().lower()
+        raise StudyError(words % {"study": study.slug, "state": state})
+    _require_room(study)
     last = study.readers.order_by("-number").first()
     number = last.number + 1 if last else 1
     reader = Reader.objects.create(
@@ -42,10 +45,18 @@ def invite_reader(*, study: Study, actor: User | None, simulated: bool = False) 
         invitation=Invitation.objects.create(created_by=actor),
         is_simulated=simulated,
     )
-    if study.is_running:
+    if not study.is_draft:
         prepare(study, [reader])
     audit.record(actor=actor, verb="studies.reader_invited", target=f"study:{study.slug}", reader=reader.code)
     return reader
+
+
+def _require_room(study: Study) -> None:
+    """Refuse more readers than the plan of a locked study speaks of; a pilot tries things out and is free."""
+    plan = None if study.is_draft or study.is_pilot else current_plan(study)
+    if plan is not None and plan.readers is not None and study.readers.count() >= plan.readers:
+        words = _("The plan of the study %(study)s speaks of %(n)s readers: amend it first, with the reason for more.")
+        raise StudyError(words % {"study": study.slug, "n": plan.readers})
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,15 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from readerstudy.cohorts.models import Cohort, Image
+from readerstudy.studies.default_plans import draft_plan
 from readerstudy.studies.models import UNTESTED, Aid, Feedback, Phase, Status, Study
+from readerstudy.studies.plan_rules import plan_faults
 from readerstudy.studies.protocol import protocol_of
 from readerstudy.studies.rules import faults_of, gaps_of
 from readerstudy.studies.wording import doubts_of
+
+# States of a study whose readers have a case before them, or may have.
+_IN_USE = (Status.LOCKED, Status.RUNNING, Status.CLOSED)
 
 
 def what_locking_misses(study: Study) -> list[str]:
@@ -26,7 +31,16 @@ def what_locking_misses(study: Study) -> list[str]:
         *gaps_of(protocol),
         *(words for phase in phases for words in _case_gaps(phase)),
         *_told_beforehand(study),
+        *what_the_plan_misses(study),
     ]
+
+
+def what_the_plan_misses(study: Study) -> list[str]:
+    """Say what contradicts in a plan that was saved; the proposed one follows the protocol."""
+    if not study.plan:
+        return []
+    words = _("The analysis plan: %(fault)s.")
+    return [words % {"fault": fault} for fault in plan_faults(draft_plan(study), protocol_of(study))]
 
 
 def what_may_tell_the_purpose(study: Study) -> list[str]:
@@ -86,7 +100,7 @@ def _told_beforehand(study: Study) -> list[str]:
 
     A cohort's name does not show that, and a reader may be in both studies.
     """
-    phases = Phase.objects.filter(Q(study=study) | Q(study__status__in=(Status.RUNNING, Status.CLOSED)))
+    phases = Phase.objects.filter(Q(study=study) | Q(study__status__in=_IN_USE))
     told = Image.objects.filter(case__cohort__in=phases.exclude(feedback=Feedback.NONE).values("cohort"))
     asked = Image.objects.filter(
         case__cohort__in=phases.filter(feedback=Feedback.NONE).exclude(purpose__in=UNTESTED).values("cohort")

@@ -1,7 +1,11 @@
-"""A study moves forwards only: draft, running, closed, unblinded; each step has its conditions and is audited."""
+"""A study moves forwards only: draft, running, closed, unblinded; each step has its conditions and is audited.
+
+What lies between the lock and the opening is in test_opening_a_locked_study.py.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from io import StringIO
@@ -72,10 +76,38 @@ def test_each_step_is_audited_and_unblinding_with_its_reason(study: Study) -> No
     bring_to(study, "unblinded")
     events = list(Event.objects.filter(target="study:s").order_by("pk"))
     assert [event.verb for event in events] == [
-        f"studies.{verb}" for verb in ("created", "locked", "closed", "unblinded")
+        f"studies.{verb}" for verb in ("created", "locked", "opened", "closed", "unblinded")
     ]
-    assert events[1].detail == {"protocol": study.protocol_digest, "unaudited_because": REASON}
-    assert events[3].detail == {"reason": "all have read"}
+    assert events[1].detail["protocol"] == study.protocol_digest
+    assert events[1].detail["unaudited_because"] == REASON
+    assert events[4].detail == {"reason": "all have read"}
+
+
+def test_the_lock_hashes_protocol_plan_cohorts_and_truth_and_the_audit_log_holds_it(study: Study) -> None:
+    bring_to(study, "running")
+    cohort, slot = Cohort.objects.get(), study.slots.get()
+    protocol, plan = study.versions.order_by("kind").reverse()
+    assert hashlib.sha256(protocol.document.encode()).hexdigest() == protocol.digest
+    assert hashlib.sha256(plan.document.encode()).hexdigest() == plan.digest == study.plan_digest
+    assert (slot.state_digest, slot.truth_digest) == (cohort.state_digest(), cohort.sealed_digest)
+    assert Event.objects.get(verb="studies.locked").detail == {
+        "protocol": study.protocol_digest, "plan": study.plan_digest, "unaudited_because": REASON,
+        "cohorts": {"main": {"state": slot.state_digest, "truth": slot.truth_digest}},
+    }  # fmt: skip
+
+
+def test_a_study_may_be_closed_for_a_reason_which_is_kept(study: Study) -> None:
+    bring_to(study, "running")
+    assert run("close_study", "s", reason=" enough ") == {"study": "s", "status": "closed"}
+    study.refresh_from_db()
+    assert study.closed_because == Event.objects.get(verb="studies.closed").detail["reason"] == "enough"
+
+
+@pytest.mark.parametrize("act", [close_study, unblind_study])
+def test_a_reason_that_is_too_long_to_be_kept_is_refused(study: Study, act: Callable[..., None]) -> None:
+    bring_to(study, "closed" if act is unblind_study else "running")
+    with pytest.raises(StudyError, match="The reason has 301 characters; at most 300 are kept"):
+        act(study=study, actor=None, reason="x" * 301)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -182,7 +214,8 @@ def test_the_pages_bring_a_study_from_draft_to_unblinded(client: Client, coordin
     for act, words in {"lock": "Close the study", "close": "Reason", "unblind": "See the results"}.items():
         page = client.post(f"/studies/s/{act}/", {"reason": "all have read"}, follow=True)
         assert words in page.content.decode()
-    assert Event.objects.filter(actor=coordinator, target="study:s").count() == 3
+    verbs = Event.objects.filter(actor=coordinator, target="study:s").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == [f"studies.{verb}" for verb in ("locked", "opened", "closed", "unblinded")]
 
 
 def test_the_page_says_why_an_act_was_refused(client: Client, coordinator: User, study: Study) -> None:
