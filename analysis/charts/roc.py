@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from analysis.charts.themes import Rows, Theme, held, theme_named, tooltip
+from analysis.charts.themes import Rows, Theme, finished, held, rows_of, theme_named, tooltip
+from analysis.readers.band import RocBand
 from analysis.readers.roc_result import AverageRoc, OperatingPoint, ReaderRoc, RocCurve, RocResult
 from analysis.results import format_cell
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 TOLD_APART = 8
 _SOLID = (1, 0)
 _DASHES = ((7, 3), (2, 2), (10, 3, 2, 3), (5, 5))
+# Of the modalities' averages, so that they can be told apart without colour.
+_STROKES = (_SOLID, (14, 4), (3, 3), (14, 4, 3, 4))
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class _Series:
     symbol: str = "stroke"
 
 
-def roc_chart(result: RocResult, theme: str = "light", *, size: int = 400) -> alt.LayerChart:
+def roc_chart(
+    result: RocResult, theme: str = "light", *, size: int = 400, bands: Sequence[RocBand] = ()
+) -> alt.LayerChart:
     """ROC curves of readers (thin), their average (bold), detectors (dashed), and the operating points of the calls.
 
     Up to eight readers have a hue each, more share one; with several modalities the hue tells the modality. Readers and
@@ -46,14 +51,14 @@ def roc_chart(result: RocResult, theme: str = "light", *, size: int = 400) -> al
     theme : {"light", "dark", "print"}
     size : int
         Side of the square in pixels.
+    bands : sequence of RocBand
+        From :func:`analysis.readers.band.average_roc_band`, one for each modality, drawn behind the averages.
 
     Raises
     ------
     RatingsError
         For an unknown theme.
     """
-    import altair as alt
-
     look = theme_named(theme)
     readers, means, detectors = _readers(result, look), _means(result, look), _detectors(result, look)
     drawing = _Drawing(list(dict.fromkeys([*readers, *means, *detectors])), look)
@@ -61,15 +66,15 @@ def roc_chart(result: RocResult, theme: str = "light", *, size: int = 400) -> al
     faint = max(0.15, 6 / len(result.readers)) if crowd else 0.9
     layers = [
         drawing.chance_line(),
+        *drawing.bands(_band_rows(result, means, bands)),
         *drawing.curves(_curves(result.readers, readers), whose="reader", width=1.2, opacity=faint),
         *drawing.points(_points(result.readers, readers), shape="circle", size=40, opacity=max(faint, 0.6)),
-        *drawing.curves(_average_curves(result.averages, means), whose="average", width=3.6),
+        *drawing.curves(_average_curves(result.averages, means), whose="average", width=3.6, dashed=True),
         *drawing.points(_mean_points(result, means), shape="cross", size=220),
         *drawing.curves(_curves(result.detectors, detectors), whose="detector", width=2.4, dashed=True),
         *drawing.points(_points(result.detectors, detectors), shape="diamond", size=160),
     ]
-    described = alt.layer(*layers).properties(width=size, height=size, description=_description(result))
-    return cast("alt.LayerChart", described.configure(**look.config()))
+    return finished(layers, look, _description(result), width=size, height=size)
 
 
 class _Drawing:
@@ -95,7 +100,9 @@ class _Drawing:
         axis = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f")
         unit = alt.Scale(domain=[0, 1], nice=False)
         self.x = alt.X("fpf:Q", title="False positive fraction (1 − specificity)", axis=axis, scale=unit)
-        self.y = alt.Y("tpf:Q", title="True positive fraction (sensitivity)", axis=axis, scale=unit)
+        title = "True positive fraction (sensitivity)"
+        self.y = alt.Y("tpf:Q", title=title, axis=axis, scale=unit)
+        self.low = alt.Y("low:Q", title=title, axis=axis, scale=unit)
 
     def chance_line(self) -> alt.Chart:
         import altair as alt
@@ -103,6 +110,14 @@ class _Drawing:
         diagonal = alt.Chart(held([{"fpf": 0, "tpf": 0}, {"fpf": 1, "tpf": 1}]))
         line = diagonal.mark_line(color=self.look.quiet, strokeWidth=1, strokeDash=[1, 3])
         return cast("alt.Chart", line.encode(x=self.x, y=self.y))
+
+    def bands(self, rows: Rows) -> list[alt.Chart]:
+        import altair as alt
+
+        if not rows:
+            return []
+        areas = alt.Chart(held(rows)).mark_area(opacity=0.22)
+        return [areas.encode(x=self.x, y=self.low, y2="high:Q", color=self.color)]
 
     def curves(
         self, rows: Rows, *, whose: str, width: float, opacity: float = 1, dashed: bool = False
@@ -178,9 +193,10 @@ def _means(result: RocResult, look: Theme) -> list[_Series]:
         _Series(
             _named("Readers’ average" if len(modalities) == 1 else f"{modality}: average", areas.get(modality)),
             hue,
-            symbol="stroke" if result.averages else "cross",
+            dash if result.averages else _SOLID,
+            "stroke" if result.averages else "cross",
         )
-        for modality, hue in zip(modalities, hues, strict=False)
+        for modality, hue, dash in zip(modalities, hues, cycle(_STROKES), strict=False)
     ]
 
 
@@ -222,6 +238,15 @@ def _average_curves(items: Sequence[AverageRoc], series: Sequence[_Series]) -> R
             item.curve, entry, who="Readers’ average", modality=item.modality, AUC=f"{format_cell(item.auc)} (mean)"
         )
     return rows
+
+
+def _band_rows(result: RocResult, means: Sequence[_Series], bands: Sequence[RocBand]) -> Rows:
+    of_modality = dict(zip(_modalities(result), means, strict=True))
+    return [
+        {"series": of_modality[band.modality].name, **{name: round(value, 5) for name, value in row.items()}}
+        for band in bands
+        for row in rows_of(band.to_frame()[["fpf", "low", "high"]])
+    ]
 
 
 def _corners(curve: RocCurve, entry: _Series, **told: str) -> Rows:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
 
 from analysis.errors import RatingsError
+from analysis.results import jsonable
 
 if TYPE_CHECKING:
     import altair as alt
@@ -17,8 +21,10 @@ Rows = list[dict[str, Any]]
 _ON_LIGHT = ("#0072b2", "#d55e00", "#007f5f", "#cc79a7", "#b98600", "#56b4e9", "#7a3e8e", "#7f7f2a")
 _DETECTORS_ON_LIGHT = ("#b3005e", "#5b3a00", "#00605a", "#4b3fa7")
 _ON_DARK = ("#6db3f2", "#ff8a4c", "#3fc79a", "#e8a0c8", "#f0c24b", "#a8dcff", "#c39be0", "#d5d58a")
-
 _DETECTORS_ON_DARK = ("#ff6fb1", "#d9a066", "#5fe0cf", "#a9a0ff")
+# One hue, from little to much: readable in grey, and with the number in each cell.
+_RAMP_ON_LIGHT = ("#f1f6fa", "#c3d9ec", "#82b3d8", "#3a81b9", "#0b4a7f")
+_RAMP_ON_DARK = ("#1a2632", "#234565", "#3571a6", "#6db3f2", "#d3e9ff")
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class Theme:
     """Colours and sizes of one medium.
 
     `hues` are for readers or modalities that must be told apart, `crowd` for many readers at once, `detectors` for
-    detectors, which a dash or shape tells apart as well.
+    detectors, which a dash or shape tells apart as well. `ramp` goes from little to much. Authentic cases are circles,
+    synthetic ones triangles, in the first two hues.
     """
 
     background: str
@@ -36,7 +43,17 @@ class Theme:
     crowd: str
     hues: tuple[str, ...]
     detectors: tuple[str, ...]
+    ramp: tuple[str, ...]
     font_size: int = 12
+
+    def classes(self) -> tuple[str, str]:
+        """Colours of authentic and of synthetic cases."""
+        return self.hues[0], self.hues[1]
+
+    def on_ramp(self, share: float) -> str:
+        """Ink that can be read on the ramp at this share of its length."""
+        dark_ground = (share > 0.55) == (self.ramp[0] > self.ramp[-1])
+        return "#ffffff" if dark_ground else "#10202f"
 
     def config(self) -> dict[str, Any]:
         """Vega-Lite configuration."""
@@ -68,9 +85,21 @@ class Theme:
 
 
 THEMES = {
-    "light": Theme("#ffffff", "#1a2430", "#546272", "#d8dfe6", "#4d7fa8", _ON_LIGHT, _DETECTORS_ON_LIGHT),
-    "dark": Theme("#141b23", "#d9e0e8", "#95a3b2", "#2a3643", "#7fb2dc", _ON_DARK, _DETECTORS_ON_DARK),
-    "print": Theme("#ffffff", "#000000", "#000000", "#dddddd", "#707070", _ON_LIGHT, _DETECTORS_ON_LIGHT, font_size=13),
+    "light": Theme(
+        "#ffffff", "#1a2430", "#546272", "#d8dfe6", "#4d7fa8", _ON_LIGHT, _DETECTORS_ON_LIGHT, _RAMP_ON_LIGHT
+    ),
+    "dark": Theme("#141b23", "#d9e0e8", "#95a3b2", "#2a3643", "#7fb2dc", _ON_DARK, _DETECTORS_ON_DARK, _RAMP_ON_DARK),
+    "print": Theme(
+        "#ffffff",
+        "#000000",
+        "#000000",
+        "#dddddd",
+        "#707070",
+        _ON_LIGHT,
+        _DETECTORS_ON_LIGHT,
+        _RAMP_ON_LIGHT,
+        font_size=13,
+    ),
 }
 
 
@@ -81,11 +110,31 @@ def theme_named(name: str) -> Theme:
     return THEMES[name]
 
 
+def rows_of(frame: pd.DataFrame) -> Rows:
+    """The rows of a table as plain values; an empty cell is None."""
+    return cast(Rows, jsonable(frame.to_dict("records")))
+
+
 def held(rows: Rows) -> alt.Data:
     """The rows as data that the chart itself holds."""
     import altair as alt
 
     return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+
+
+def written(value: float | None, places: int = 3) -> str:
+    """A number with its decimals and a true minus; a dash for what is missing."""
+    return "–" if value is None else f"{value:.{places}f}".replace("-", "−")
+
+
+def finished(
+    layers: Sequence[alt.Chart | alt.LayerChart], look: Theme, description: str, **size: Any
+) -> alt.LayerChart:
+    """The layers as one chart in its colours, with words for those who cannot see it."""
+    import altair as alt
+
+    drawn = alt.layer(*layers).properties(description=description, **size)
+    return cast("alt.LayerChart", drawn.configure(**look.config()))
 
 
 def tooltip(*fields: str) -> list[alt.Tooltip]:
