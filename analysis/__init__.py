@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analysis.agreement.fleiss import fleiss_kappa as fleiss_kappa
+    from analysis.agreement.among_readers import reader_agreement as reader_agreement
+    from analysis.agreement.within_reader import intra_reader as intra_reader
     from analysis.mrmc.bootstrap import bootstrap as bootstrap
     from analysis.mrmc.detectors import compare_detectors as compare_detectors
     from analysis.mrmc.obuchowski_rockette import obuchowski_rockette as obuchowski_rockette
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from analysis.mrmc.u_statistics import u_statistics as u_statistics
     from analysis.readers.roc import reader_rocs as reader_rocs
     from analysis.replication.rsna import rsna as rsna
+    from analysis.table.files import read as read
+    from analysis.table.files import write as write
     from analysis.table.ratings import Ratings as Ratings
     from analysis.table.ratings import RatingsError as RatingsError
-    from analysis.table.ratings import read as read
     from analysis.table.ratings import validate as validate
 
 _HOMES = {
@@ -28,13 +30,15 @@ _HOMES = {
     "bootstrap": "mrmc.bootstrap",
     "compare_detectors": "mrmc.detectors",
     "dorfman_berbaum_metz": "mrmc.pseudovalues",
-    "fleiss_kappa": "agreement.fleiss",
+    "intra_reader": "agreement.within_reader",
     "obuchowski_rockette": "mrmc.obuchowski_rockette",
-    "read": "table.ratings",
+    "read": "table.files",
+    "reader_agreement": "agreement.among_readers",
     "reader_rocs": "readers.roc",
     "rsna": "replication.rsna",
     "u_statistics": "mrmc.u_statistics",
     "validate": "table.ratings",
+    "write": "table.files",
 }
 __all__ = sorted(_HOMES)
 

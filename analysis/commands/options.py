@@ -63,7 +63,7 @@ def add_method(parser: argparse.ArgumentParser, *, metric: str | None) -> None:
 def read_ratings(options: argparse.Namespace, *covariates: str) -> Ratings:
     """The ratings table, with these columns of the tables of readers and cases where it lacks them itself."""
     from analysis.table.covariates import attach
-    from analysis.table.ratings import read
+    from analysis.table.files import read
 
     readers, cases = read_tables(options)
     return attach(read(options.ratings), readers=readers, cases=cases, columns=covariates)

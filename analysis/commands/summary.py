@@ -15,7 +15,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     """Summarise the ratings."""
     from analysis.summary import summary
-    from analysis.table.ratings import read
+    from analysis.table.files import read
 
     readers, cases = read_tables(options)
     return summary(read(options.ratings), readers, cases, **chosen(options, "phase", "modality"))

@@ -11,10 +11,15 @@ from numpy.typing import NDArray
 from analysis.errors import RatingsError
 
 MISSING_WORDS = ("", "na", "nan", "null", "none", "n/a", ".")
+MISSING_CELLS = (*MISSING_WORDS, "NA", "NaN", "NULL", "None", "N/A")
 TRUTH_WORDS = {"0": 0.0, "0.0": 0.0, "authentic": 0.0, "1": 1.0, "1.0": 1.0, "synthetic": 1.0}
+MOST_REREADS = int(np.iinfo(np.int16).max)
+
+# What messages call the rows: the number of the first where they rise by one, else that of each.
+RowNumbers = int | NDArray[np.intp]
 
 
-def identifiers(column: pd.Series, *, first_row: int, default: str | None = None) -> pd.Series:
+def identifiers(column: pd.Series, *, first_row: RowNumbers, default: str | None = None) -> pd.Series:
     """Categorical text, stripped, categories in order of appearance; blanks become `default`.
 
     Raises
@@ -35,7 +40,7 @@ def identifiers(column: pd.Series, *, first_row: int, default: str | None = None
     return _categorical(codes, names, column)
 
 
-def words(column: pd.Series, allowed: tuple[str, ...], *, first_row: int, default: str) -> pd.Series:
+def words(column: pd.Series, allowed: tuple[str, ...], *, first_row: RowNumbers, default: str) -> pd.Series:
     """Categorical text from a closed list, whatever its case; blanks become `default`."""
     codes, names = _distinct(column, lambda cell: _identifier(cell).lower())
     for position, name in enumerate(names):
@@ -48,7 +53,7 @@ def words(column: pd.Series, allowed: tuple[str, ...], *, first_row: int, defaul
     return _categorical(lookup[codes], list(allowed), column)
 
 
-def truths(column: pd.Series, *, first_row: int) -> pd.Series:
+def truths(column: pd.Series, *, first_row: RowNumbers) -> pd.Series:
     """The reference standard as 1 (synthetic) or 0 (authentic)."""
     codes, names = _distinct(column, lambda cell: _identifier(cell).lower())
     values = np.array([TRUTH_WORDS.get(name, np.nan) for name in names] + [np.nan])[codes]
@@ -61,9 +66,9 @@ def truths(column: pd.Series, *, first_row: int) -> pd.Series:
     return pd.Series(values.astype(np.int8), index=column.index, name=column.name)
 
 
-def numbers(column: pd.Series, *, first_row: int) -> pd.Series:
+def numbers(column: pd.Series, *, first_row: RowNumbers) -> pd.Series:
     """Finite numbers, NaN where the cell is blank."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
         values = column.to_numpy(dtype=float, na_value=np.nan)
         wrong = np.isinf(values)
     else:
@@ -76,7 +81,7 @@ def numbers(column: pd.Series, *, first_row: int) -> pd.Series:
     return pd.Series(values, index=column.index, name=column.name)
 
 
-def binary(column: pd.Series, *, first_row: int, meaning: str) -> pd.Series:
+def binary(column: pd.Series, *, first_row: RowNumbers, meaning: str) -> pd.Series:
     """Numbers that are 0, 1 or missing."""
     values = numbers(column, first_row=first_row)
     wrong = ~(values.isna() | values.isin([0, 1])).to_numpy()
@@ -88,16 +93,22 @@ def binary(column: pd.Series, *, first_row: int, meaning: str) -> pd.Series:
     return values
 
 
-def counts(column: pd.Series, *, first_row: int) -> pd.Series:
+def counts(column: pd.Series, *, first_row: RowNumbers) -> pd.Series:
     """Whole numbers from 0, blanks as 0."""
     values = numbers(column, first_row=first_row).fillna(0)
-    wrong = ((values < 0) | (values % 1 != 0)).to_numpy()
+    wrong = ((values < 0) | (values > MOST_REREADS) | (values % 1 != 0)).to_numpy()
     if wrong.any():
         raise RatingsError(
             f"row {_row(wrong, first_row)}, column '{column.name}': {_cell(column, wrong)} is no count; "
             "write 0 for a first read, 1 for its first repetition"
         )
     return values.astype(np.int16)
+
+
+def texts(column: pd.Series) -> pd.Series:
+    """Categorical text, stripped, for a column that the ratings table does not know; words for nothing are missing."""
+    codes, names = _distinct(column, lambda cell: "" if _text(cell).lower() in MISSING_WORDS else _text(cell))
+    return _categorical(codes, names, column)
 
 
 def _distinct(column: pd.Series, text: Callable[[object], str]) -> tuple[NDArray[np.intp], list[str]]:
@@ -113,15 +124,17 @@ def _distinct(column: pd.Series, text: Callable[[object], str]) -> tuple[NDArray
 
 
 def _identifier(cell: object) -> str:
-    if isinstance(cell, (bool, np.bool_)):
+    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
         return str(int(cell))
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+    return _text(cell)
+
+
+def _text(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, (bool, np.bool_)) else str(cell).strip()
 
 
 def _numbers_from_text(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    codes, texts = _distinct(column, lambda cell: str(cell).strip())
+    codes, texts = _distinct(column, _text)
     parsed = np.array([_number(text) for text in texts] + [np.nan])
     missing = np.array([text.lower() in MISSING_WORDS for text in texts] + [True])
     values = parsed[codes]
@@ -129,8 +142,9 @@ def _numbers_from_text(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[
 
 
 def _number(text: str) -> float:
+    """The number that is written; NaN for what only Python takes for one."""
     try:
-        return float(text)
+        return float(text) if "_" not in text else float("nan")
     except ValueError:
         return float("nan")
 
@@ -139,8 +153,13 @@ def _categorical(codes: NDArray[np.intp], names: list[str], like: pd.Series) -> 
     return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(names)), index=like.index, name=like.name)
 
 
-def _row(wrong: NDArray[np.bool_], first_row: int) -> int:
-    return int(wrong.argmax()) + first_row
+def row_number(position: int, first_row: RowNumbers) -> int:
+    """What messages call the row at this position."""
+    return position + first_row if isinstance(first_row, int) else int(first_row[position])
+
+
+def _row(wrong: NDArray[np.bool_], first_row: RowNumbers) -> int:
+    return row_number(int(wrong.argmax()), first_row)
 
 
 def _cell(column: pd.Series, wrong: NDArray[np.bool_]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.errors import RatingsError
 from analysis.table import columns
-from analysis.table.files import read_csv
+from analysis.table.formats.csv_tables import read_table
 from analysis.table.ratings import Ratings, present
 
 
@@ -21,14 +21,17 @@ def covariates(path: str | Path, key: str) -> pd.DataFrame:
     RatingsError
         When the file cannot be read, has no column `key`, or names a reader or case twice.
     """
-    table = read_csv(Path(path), text_columns=(key,))
+    table, first_row = read_table(Path(path), key=key)
     if key not in table.columns:
-        raise RatingsError(f"{path}: column '{key}' is missing")
-    table[key] = columns.identifiers(table[key], first_row=2)
+        raise RatingsError(f"{path}: column '{key}' is missing (found: {', '.join(table.columns)})")
+    table[key] = columns.identifiers(table[key], first_row=first_row)
     repeated = table[key].duplicated().to_numpy()
     if repeated.any():
         row = int(repeated.argmax())
-        raise RatingsError(f"{path}: row {row + 2}, column '{key}': {table[key].iloc[row]} is repeated; keep one")
+        raise RatingsError(
+            f"{path}: row {columns.row_number(row, first_row)}, column '{key}': {table[key].iloc[row]} is repeated; "
+            "keep one"
+        )
     return table.set_index(key)
 
 

@@ -176,9 +176,8 @@ def test_rows_of_a_file_are_counted_with_the_header(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"\xff\xfe\x00r", "not UTF-8"),
         (b"reader,case,truth,rating\nR1,a,0,1,9,9\n", "not a CSV table"),
-        (b"reader;case;truth;rating\nR1;a;0;1\n", "column 'reader' is missing"),
         (b"reader,case,truth,rating\n", "no rows"),
-        (b"\x00\x01\x02", "column 'reader' is missing"),
+        (b"\x00\x01\x02", "is no text"),
         (b'reader,case,truth,rating\n"R1,a,0,1\n', "not a CSV table"),
     ],
 )
