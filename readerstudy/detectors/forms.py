@@ -23,10 +23,11 @@ class ScoresForm(forms.Form):
     file = forms.FileField(
         label=_("Table of scores"),
         help_text=_(
-            "CSV with the column file or case, and score (high means synthetic), call (synthetic or authentic), or "
-            "both. A column region may hold x y width height, as fractions of the image that readers see."
+            "CSV (or a JSON list of objects) with the column file or case, and score (high means synthetic), call "
+            "(synthetic or authentic), or both. A column region may hold x y width height, as fractions of the image "
+            "that readers see."
         ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.json,text/csv,application/json"}),
     )
 
     def __init__(self, study: Study, *args: Any, **kwargs: Any) -> None:
@@ -40,6 +41,24 @@ class ScoresForm(forms.Form):
         if file.size > MAX_BYTES:
             raise forms.ValidationError(_("This file is larger than 20 MB: a table of scores is not."))
         return file
+
+
+class DescriptionForm(forms.ModelForm[Detector]):
+    """What a detector was given, and when it calls a case synthetic."""
+
+    class Meta:
+        model = Detector
+        fields = ("saw", "threshold", "note")
+        labels = {"saw": _("What it was given"), "threshold": _("Threshold"), "note": _("Note")}
+        help_texts = {
+            "saw": _("A detector that saw the files may have used what readers are never shown."),
+            "threshold": _(
+                "From this score on a case counts as called synthetic, where the table holds no call. Say it before "
+                "a study is unblinded; without one, the detector is a curve and has no accuracy."
+            ),
+            "note": _("For example: where it comes from, how it was run."),
+        }
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 
 
 class AidForm(forms.Form):

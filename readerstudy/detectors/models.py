@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.models import Case
 from readerstudy.reading.models import Reading
 from readerstudy.studies.models import Phase
 
 
+class Saw(models.TextChoices):
+    """Which form of the images a detector was given: files tell more than readers are shown."""
+
+    UNKNOWN = "unknown", _("Not said")
+    SOURCE = "source", _("The files as they came")
+    PRESENTATION = "presentation", _("The images that readers see")
+
+
 class Detector(models.Model):
-    """An algorithm that tells synthetic from authentic."""
+    """An algorithm that tells synthetic from authentic. Another version, or another run, is another row."""
 
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=40, blank=True)
+    saw = models.CharField(max_length=20, choices=Saw, default=Saw.UNKNOWN)
+    # From this score on it calls a case synthetic, where it gives no call of its own.
+    threshold = models.FloatField(null=True, blank=True)
+    note = models.TextField(blank=True)
 
     class Meta:
         ordering = ["name", "version"]
-        constraints = [models.UniqueConstraint(fields=["name", "version"], name="detector_name_and_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="detector_name_and_version_once"),
+            models.CheckConstraint(condition=Q(saw__in=Saw.values), name="detector_saw_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}".strip()
@@ -44,6 +60,13 @@ class DetectorScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.detector_id} on {self.case_id}"
+
+    @property
+    def said(self) -> bool | None:
+        """Whether it calls the case synthetic: its own call, else by its detector's threshold; None without either."""
+        if self.call is not None or self.score is None or self.detector.threshold is None:
+            return self.call
+        return self.score >= self.detector.threshold
 
 
 class PhaseAid(models.Model):

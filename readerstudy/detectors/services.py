@@ -15,7 +15,13 @@ from readerstudy.audit import services as audit
 from readerstudy.cohorts.csv_table import TableError
 from readerstudy.cohorts.models import Case, Cohort, Source
 from readerstudy.detectors.models import Detector, DetectorScore
+from readerstudy.detectors.score_report import ScoreReport, report_on
 from readerstudy.detectors.table import ScoreRow, read_scores
+from readerstudy.studies.models import Phase
+
+
+class DetectorError(Exception):
+    """This cannot be changed any more; the message says why and what to do."""
 
 
 @transaction.atomic
@@ -35,22 +41,13 @@ def import_scores(*, name: str, version: str, file: Path, cohort: Cohort, actor:
         The file has a fault, names a case that the cohort does not hold, the detector has scored a case before, or its
         name cannot be stored.
     """
-    by, rows = read_scores(file)
-    cases = _cases_by_name(cohort, by)
-    if unknown := [row.name for row in rows if row.name not in cases]:
-        words = _("%(file)s: the cohort %(cohort)s has no %(by)s %(name)r.")
-        said_of = {"file": file.name, "cohort": cohort.slug, "by": by}
-        raise TableError([words % {**said_of, "name": name} for name in unknown])
-    if not rows:
-        raise TableError([_("%(file)s: the table has no rows.") % {"file": file.name}])
+    said = _matched(file, cohort)
     detector = _get_or_create_detector(name.strip(), version.strip())
-    known = set(detector.scores.filter(case__in=cases.values()).values_list("case", flat=True))
-    if any(cases[row.name].pk in known for row in rows):
+    if detector.scores.filter(case__in=said).exists():
         words = _(
             "%(detector)s has scores for %(cohort)s already. Give a new run its own version (--detector-version)."
         )
         raise TableError([words % {"detector": detector, "cohort": cohort.slug}])
-    said = _one_per_case(rows, cases)
     DetectorScore.objects.bulk_create(
         DetectorScore(detector=detector, case=case, score=row.score, call=row.call, region=row.region)
         for case, row in said.items()
@@ -59,6 +56,63 @@ def import_scores(*, name: str, version: str, file: Path, cohort: Cohort, actor:
         actor=actor, verb="detectors.imported", target=f"detector:{detector.pk}", cohort=cohort.slug, scores=len(said)
     )
     return detector, len(said)
+
+
+def check_scores(*, name: str, version: str, file: Path, cohort: Cohort) -> ScoreReport:
+    """Say what an import of this table would store, and what looks wrong in it; store nothing.
+
+    Raises
+    ------
+    TableError
+        The table would be refused.
+    """
+    said = _matched(file, cohort)
+    known = Detector.objects.filter(name=name.strip(), version=version.strip()).first()
+    return report_on(said, cohort, known.threshold if known else None)
+
+
+@transaction.atomic
+def describe_detector(
+    *, detector: Detector, saw: str, threshold: float | None, note: str, actor: User | None
+) -> Detector:
+    """Say of a detector what it was given, and from which score on it calls a case synthetic.
+
+    Raises
+    ------
+    DetectorError
+        What it says would change the figures of a study whose truth is known by now.
+    """
+    detector = Detector.objects.select_for_update().get(pk=detector.pk)
+    if threshold != detector.threshold and (study := _unblinded_with(detector)):
+        words = _(
+            "The study %(study)s is unblinded: a threshold that is chosen now would be chosen by its truth. Bring the "
+            "scores in as a new version, and give that its threshold before a study is unblinded."
+        )
+        raise DetectorError(words % {"study": study})
+    detector.saw, detector.threshold, detector.note = saw, threshold, note.strip()
+    detector.save(update_fields=["saw", "threshold", "note"])
+    told = {} if threshold is None else {"threshold": str(threshold)}
+    audit.record(actor=actor, verb="detectors.described", target=f"detector:{detector.pk}", saw=saw, **told)
+    return detector
+
+
+def _unblinded_with(detector: Detector) -> str | None:
+    phases = Phase.objects.filter(cohort__cases__in=detector.scores.values("case"))
+    told = phases.exclude(study__unblinded_at=None).values_list("study__slug", flat=True)
+    return told.order_by("study__slug").first()
+
+
+def _matched(file: Path, cohort: Cohort) -> dict[Case, ScoreRow]:
+    """Read a table, and give the row of each case that it names."""
+    by, rows = read_scores(file)
+    cases = _cases_by_name(cohort, by)
+    if unknown := [row.name for row in rows if row.name not in cases]:
+        words = _("%(file)s: the cohort %(cohort)s has no %(by)s %(name)r.")
+        said_of = {"file": file.name, "cohort": cohort.slug, "by": by}
+        raise TableError([words % {**said_of, "name": name} for name in unknown])
+    if not rows:
+        raise TableError([_("%(file)s: the table has no rows.") % {"file": file.name}])
+    return _one_per_case(rows, cases)
 
 
 def _one_per_case(rows: Sequence[ScoreRow], cases: Mapping[str, Case]) -> dict[Case, ScoreRow]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -35,7 +37,8 @@ def read_scores(path: Path) -> tuple[str, list[ScoreRow]]:
     path : Path
         A CSV with the column `file` or `case`, and `score` (finite; high means synthetic), `call`
         (`synthetic|authentic` or 1|0), or both; and `region`, the place that spoke for it: `x y width height` of a
-        rectangle, as fractions of the presented image's width and height, from its top left.
+        rectangle, as fractions of the presented image's width and height, from its top left. Or, named `….json`, a
+        list of objects with these keys; a region there may be a list of four numbers.
 
     Returns
     -------
@@ -47,9 +50,40 @@ def read_scores(path: Path) -> tuple[str, list[ScoreRow]]:
     TableError
         With every problem found, each naming its row.
     """
-    names, lines = read_rows(path)
+    names, lines = _read_json(path) if path.suffix.lower() == ".json" else read_rows(path)
     by = _naming_column(path, names)
     return by, _checked(path, by, lines)
+
+
+def _read_json(path: Path) -> tuple[list[str], list[Row]]:
+    """Give the objects of a list as rows, numbered from 1."""
+    try:
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        words = _("%(path)s: this cannot be opened (%(strerror)s).")
+        raise TableError([words % {"path": path, "strerror": error.strerror}]) from None
+    except (ValueError, RecursionError) as error:
+        words = _("%(name)s: this is not JSON that can be read (%(error)s).")
+        raise TableError([words % {"name": path.name, "error": error}]) from None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise TableError(
+            [_('%(name)s: write a list of objects, such as [{"file": "a.png", "score": 0.9}].') % {"name": path.name}]
+        )
+    rows = [{key.strip().lower(): _cell(value) for key, value in one.items()} for one in found]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    empty = dict.fromkeys(names, "")
+    return names, [(number, empty | row) for number, row in enumerate(rows, start=1)]
+
+
+def _cell(value: Any) -> str:
+    """Write a JSON value as a cell of a table."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, list):
+        return " ".join(map(_cell, value))
+    return str(value).strip()
 
 
 def _naming_column(path: Path, names: list[str]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -18,10 +20,13 @@ from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.cohorts.csv_table import TableError
 from readerstudy.detectors import queries, services
 from readerstudy.detectors.aiding import SHOWN, AidError, choose_aid
-from readerstudy.detectors.forms import AidForm, ScoresForm
+from readerstudy.detectors.forms import AidForm, DescriptionForm, ScoresForm
+from readerstudy.detectors.models import Detector
+from readerstudy.detectors.score_report import ScoreReport
 from readerstudy.studies.models import Phase, Status, Study
 
 _MOST_PROBLEMS = 100
+Found = TypeVar("Found")
 
 
 @coordinator_required
@@ -40,12 +45,32 @@ def scores(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, study, form)
     try:
-        detector, count = _import(form, request)
+        if "check" in request.POST:
+            return _page(request, study, form, report=_handed_in(form, services.check_scores))
+        detector, count = _handed_in(form, partial(services.import_scores, actor=user_of(request)))
     except TableError as error:
         return _page(request, study, form, problems=error.problems)
     words = ngettext("%(detector)s: %(count)s case scored.", "%(detector)s: %(count)s cases scored.", count)
     messages.success(request, words % {"detector": detector, "count": count})
     return redirect("detectors:page", slug)
+
+
+@coordinator_required
+def describe(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Say what a detector was given, and its threshold."""
+    study = get_object_or_404(Study, slug=slug)
+    of_study = Detector.objects.filter(scores__case__cohort__in=study.phases.values("cohort")).distinct()
+    detector = get_object_or_404(of_study, pk=number)
+    form = DescriptionForm(request.POST if request.method == "POST" else None, instance=detector)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.describe_detector(detector=detector, **form.cleaned_data, actor=user_of(request))
+        except services.DetectorError as error:
+            form.add_error("threshold", str(error))
+        else:
+            messages.success(request, _("%(detector)s is described.") % {"detector": detector})
+            return redirect("detectors:page", slug)
+    return render(request, "detectors/describe.html", {"study": study, "detector": detector, "form": form})
 
 
 @coordinator_required
@@ -68,11 +93,19 @@ def aid(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
     return redirect("detectors:page", slug)
 
 
-def _page(request: HttpRequest, study: Study, form: ScoresForm, *, problems: list[str] | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    study: Study,
+    form: ScoresForm,
+    *,
+    problems: list[str] | None = None,
+    report: ScoreReport | None = None,
+) -> HttpResponse:
     found = problems or []
     context = {
         "study": study,
         "form": form,
+        "report": report,
         "problems": found[:_MOST_PROBLEMS],
         "more_problems": len(found[_MOST_PROBLEMS:]),
         "cohorts": queries.scored_cohorts(study),
@@ -91,14 +124,12 @@ def _aid_form(aided: queries.AidedPhase) -> AidForm:
     return AidForm(aided.phase.cohort, initial=initial, prefix=None, auto_id=f"id_{aided.phase.name}_%s")
 
 
-def _import(form: ScoresForm, request: HttpRequest) -> tuple[Any, int]:
-    """Let the service read the upload from a file that keeps its name, by which problems are named."""
+def _handed_in(form: ScoresForm, use: Callable[..., Found]) -> Found:
+    """Let a service read the upload from a file that keeps its name, by which problems are named."""
     data = form.cleaned_data
     upload: UploadedFile[bytes] = data["file"]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (Path(upload.name or "").name or "scores.csv")
         with path.open("wb") as copy:
             copy.writelines(upload.chunks())
-        return services.import_scores(
-            name=data["name"], version=data["version"], file=path, cohort=data["cohort"], actor=user_of(request)
-        )
+        return use(name=data["name"], version=data["version"], file=path, cohort=data["cohort"])

@@ -139,7 +139,7 @@ def _detector_rows(phases: list[Phase], truths: dict[int, Truth]) -> list[dict[s
                     "phase": phase.name,
                     "truth": _as_number(truths[score.case_id].value),
                     "rating": score.score,
-                    "call": None if score.call is None else int(score.call),
+                    "call": None if score.said is None else int(score.said),
                     "reread": 0,
                 }
             )

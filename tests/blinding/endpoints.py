@@ -437,6 +437,10 @@ ENDPOINTS = [
         _coordinators(200), sends="name=lacks the table",
     ),
     Endpoint(
+        "detectors:describe", "studies/<slug:slug>/detectors/<int:number>/", "GET",
+        "/studies/aided/detectors/{detector}/", _coordinators(200),
+    ),
+    Endpoint(
         "detectors:aid", "studies/<slug:slug>/detectors/aid/<slug:phase>/", "POST",
         "/studies/{draft}/detectors/aid/phase-1/", _coordinators(302),
     ),

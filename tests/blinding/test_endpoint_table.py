@@ -17,6 +17,7 @@ from readerstudy.accounts.models import Role, User
 from readerstudy.cohorts import masters
 from readerstudy.cohorts.models import Blackout, Case, Cohort, NearDuplicate, Source
 from readerstudy.cohorts.source_image import SourceImage
+from readerstudy.detectors.models import Detector
 from readerstudy.jobs.models import Job
 from readerstudy.reports.blinding_audit import audit_blinding
 from readerstudy.reports.services import make_report
@@ -110,6 +111,7 @@ def names(people: dict[str, User | None], tmp_path: Path) -> dict[str, str]:
     invited = studies.invite_reader(study=study, actor=None)
     return {
         "study": "running", "closed": "closed", "draft": "draft", "unblinded": "unblinded", "cohort": "running-cases",
+        "detector": str(Detector.objects.latest("pk").pk),
         "aided_code": client.start("aided").json()["code"], "told_code": _told_session(client, own, colleague),
         "code": state["code"], "frame": _frame(client.state(state["code"])),
         "case": study.phases.all()[0].cohort.cases.all()[0].code,

@@ -48,8 +48,8 @@ def test_it_says_who_has_scored_how_many_cases_of_each_cohort(desk: Client, draf
     assert "s-a: 6 cases, read in Aided" in page
     assert "s-b: 6 cases, read in Alone" in page
     assert page.count("No detector has scored these cases.") == 1
-    cells = [page.split("Spectrum 1")[1].split("</td>")[n].split(">")[-1] for n in range(3)]
-    assert cells == ["0", "6", "0"]
+    cells = [page.split("Spectrum 1")[1].split("</td>")[n].split(">")[-1] for n in range(5)]
+    assert cells == ["Not said", "–", "0", "6", "0"]
 
 
 def test_scores_are_brought_in_and_counted(desk: Client, draft: Study) -> None:
@@ -58,6 +58,18 @@ def test_scores_are_brought_in_and_counted(desk: Client, draft: Study) -> None:
     assert "Spectrum: 6 cases scored." in page
     stored = DetectorScore.objects.values_list("score", "region")
     assert list(stored) == [(0.5, [0, 0, 1, 1])] * 6
+
+
+def test_a_table_is_checked_before_it_is_stored(desk: Client, draft: Study) -> None:
+    code = draft.phases.get(name="aided").cohort.cases.all()[0].code
+    data = {
+        "cohort": draft.phases.get(name="aided").cohort_id, "name": "Spectrum", "version": "", "check": "1",
+        "file": SimpleUploadedFile("a.csv", f"case,score\n{code},0.5\n".encode()),
+    }  # fmt: skip
+    page = unescape(desk.post(f"{PAGE}scores/", data).content.decode())
+    assert "Nothing is stored yet." in page
+    assert "5 cases of the cohort have no row" in page
+    assert not Detector.objects.exists()
 
 
 def test_every_rejected_row_is_named_and_nothing_is_stored(desk: Client, draft: Study) -> None:

@@ -104,6 +104,68 @@ def test_a_region_is_stored_where_there_is_one(cohort: Cohort, file: Path) -> No
     assert list(stored) == [[0.1, 0.2, 0.9, 0.8], None, [0, 0, 1, 1]]
 
 
+def test_scores_come_as_json_too(cohort: Cohort, tmp_path: Path) -> None:
+    rows = [
+        {"file": "case-00.png", "score": 0.1, "call": False, "region": [0.1, 0.2, 0.9, 0.8]},
+        {"File": "case-01.png", "score": 0.25, "call": "synthetic"},
+        {"file": "case-02.png", "score": None, "call": 1},
+    ]
+    (tmp_path / "scores.json").write_text(json.dumps(rows))
+    assert run(tmp_path / "scores.json")["scores"] == 3
+    names = dict(Source.objects.values_list("case", "name"))
+    stored = {names[one.case_id]: (one.score, one.call, one.region) for one in DetectorScore.objects.all()}
+    assert stored == {
+        "case-00.png": (0.1, False, [0.1, 0.2, 0.9, 0.8]),
+        "case-01.png": (0.25, True, None),
+        "case-02.png": (None, True, None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", r"scores.json: this is not JSON that can be read"),
+        ("[" * 100_000, r"scores.json: this is not JSON that can be read"),
+        ('{"a": 1}', r"scores.json: write a list of objects"),
+        ("[1]", r"scores.json: write a list of objects"),
+        ("[]", r"a column 'file' or 'case' must say"),
+        ('[{"file": "case-00.png", "score": NaN}]', r"row 1: score is 'nan'; write a finite number"),
+        ('[{"file": "case-00.png", "score": {}}]', r"row 1: score is '{}'; write a number"),
+    ],
+)
+def test_faulty_json_stores_nothing_and_says_why(cohort: Cohort, tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "scores.json").write_text(text)
+    with pytest.raises(CommandError, match=message):
+        run(tmp_path / "scores.json")
+    assert not Detector.objects.exists()
+
+
+def test_a_table_can_be_checked_without_storing_it(cohort: Cohort, file: Path) -> None:
+    file.write_text("file,score,call\ncase-00.png,0.5,1\ncase-01.png,0.75,0\n")
+    said = run(file, check=True)
+    assert (said["cases"], len(said["unscored"]), said["lowest"], said["highest"]) == (2, 2, 0.5, 0.75)
+    assert [said["calls"], said["called_synthetic"]] == [2, 1]
+    assert [words.split(":")[0] for words in said["warnings"]] == [
+        "2 cases of the cohort have no row",
+        "Cases called synthetic have lower scores than cases called authentic",
+    ]
+    assert not Detector.objects.exists()
+
+
+def test_scores_that_tell_nothing_are_noted(cohort: Cohort, file: Path) -> None:
+    file.write_text("file,score,call\n" + "".join(f"case-0{n}.png,3,1\n" for n in range(4)))
+    assert run(file, check=True)["warnings"] == [
+        "Every score is 3: they tell no case from another.",
+        "Every call is the same.",
+    ]
+
+
+def test_calls_that_contradict_the_threshold_are_noted(cohort: Cohort, file: Path) -> None:
+    Detector.objects.create(name="Spectrum", threshold=0.6)
+    file.write_text("file,score,call\n" + "".join(f"case-0{n}.png,0.{n + 4},{n % 2}\n" for n in range(4)))
+    assert run(file, check=True)["warnings"] == ["2 calls contradict the threshold 0.6; the calls count."]
+
+
 def test_a_detector_may_give_calls_only(cohort: Cohort, file: Path) -> None:
     file.write_text("file,call\ncase-00.png,synthetic\ncase-01.png,authentic\n")
     assert run(file)["scores"] == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,23 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("detector", help="the detector's name")
-        parser.add_argument("file", type=Path, help="CSV with file or case, and score or call")
+        parser.add_argument("file", type=Path, help="CSV or JSON with file or case, and score or call")
         parser.add_argument("--cohort", required=True)
         parser.add_argument("--detector-version", default="")
+        parser.add_argument("--check", action="store_true", help="say what the table holds, and store nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        about = {"name": options["detector"], "version": options["detector_version"], "file": options["file"]}
         try:
             cohort = find_cohort(options["cohort"])
-            detector, count = services.import_scores(
-                name=options["detector"],
-                version=options["detector_version"],
-                file=options["file"],
-                cohort=cohort,
-                actor=None,
-            )
+            report = services.check_scores(**about, cohort=cohort)
+            for warning in report.warnings:
+                self.say(f"Note: {warning}")
+            if options["check"]:
+                self.say(f"{report.cases} cases of {cohort.slug} can be scored. Nothing was stored.")
+                self.summarise({"cohort": cohort.slug, **asdict(report)})
+                return
+            detector, count = services.import_scores(**about, cohort=cohort, actor=None)
         except (UnknownCohortError, TableError) as error:
             raise CommandError(str(error)) from None
         self.say(f"{detector}: {count} cases of {cohort.slug} scored.")
