@@ -8,14 +8,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.charts.forest import forest_chart
+from analysis.charts.calibration import calibration_chart
+from analysis.charts.course import course_chart
+from analysis.charts.difficulty import difficulty_chart
+from analysis.charts.flow import flow_svg
+from analysis.charts.forest import difference_chart, forest_chart, interval_chart
 from analysis.charts.leakage import leakage_chart
+from analysis.charts.matrix import agreement_chart
+from analysis.charts.operating import operating_chart
+from analysis.charts.power import power_chart
+from analysis.charts.ratings import ratings_chart
 from analysis.charts.roc import roc_chart
 
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["chart_png", "chart_svg", "forest_chart", "leakage_chart", "roc_chart"]
+__all__ = [
+    "agreement_chart",
+    "calibration_chart",
+    "chart_png",
+    "chart_svg",
+    "course_chart",
+    "difference_chart",
+    "difficulty_chart",
+    "flow_svg",
+    "forest_chart",
+    "interval_chart",
+    "leakage_chart",
+    "operating_chart",
+    "power_chart",
+    "ratings_chart",
+    "roc_chart",
+    "svg_png",
+]
 
 
 def chart_svg(chart: alt.TopLevelMixin) -> str:
@@ -31,3 +56,10 @@ def chart_png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:
     import vl_convert
 
     return bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=scale))
+
+
+def svg_png(svg: str, scale: float = 2) -> bytes:
+    """An SVG document as a PNG image."""
+    import vl_convert
+
+    return bytes(vl_convert.svg_to_png(svg, scale=scale))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -164,7 +164,7 @@ class _Drawing:
         import altair as alt
 
         line = alt.Chart(held([{"value": value}])).mark_rule(color=self.look.quiet, strokeWidth=1.2, strokeDash=[4, 3])
-        return line.encode(x=self._x("value"))
+        return cast("alt.Chart", line.encode(x=self._x("value")))
 
     def estimates(self, *, is_mean: bool) -> list[alt.Chart]:
         """Points with whiskers, and the numbers to the right of the plot."""

@@ -24,6 +24,7 @@ _ON_DARK = ("#6db3f2", "#ff8a4c", "#3fc79a", "#e8a0c8", "#f0c24b", "#a8dcff", "#
 _DETECTORS_ON_DARK = ("#ff6fb1", "#d9a066", "#5fe0cf", "#a9a0ff")
 # One hue, from little to much: readable in grey, and with the number in each cell.
 _RAMP_ON_LIGHT = ("#f1f6fa", "#c3d9ec", "#82b3d8", "#3a81b9", "#0b4a7f")
+_INKS = ("#ffffff", "#000000")
 _RAMP_ON_DARK = ("#1a2632", "#234565", "#3571a6", "#6db3f2", "#d3e9ff")
 
 
@@ -51,9 +52,12 @@ class Theme:
         return self.hues[0], self.hues[1]
 
     def on_ramp(self, share: float) -> str:
-        """Ink that can be read on the ramp at this share of its length."""
-        dark_ground = (share > 0.55) == (self.ramp[0] > self.ramp[-1])
-        return "#ffffff" if dark_ground else "#10202f"
+        """The ink, light or dark, that is read best on the ramp at this share of its length."""
+        place = min(max(share, 0.0), 1.0) * (len(self.ramp) - 1)
+        before = min(int(place), len(self.ramp) - 2)
+        low, high = (_channels(self.ramp[stop]) for stop in (before, before + 1))
+        ground = _luminance([a + (place - before) * (b - a) for a, b in zip(low, high, strict=True)])
+        return max(_INKS, key=lambda ink: _contrast(_luminance(_channels(ink)), ground))
 
     def config(self) -> dict[str, Any]:
         """Vega-Lite configuration."""
@@ -103,6 +107,20 @@ THEMES = {
 }
 
 
+def _channels(color: str) -> list[float]:
+    return [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+
+
+def _luminance(channels: list[float]) -> float:
+    """Relative luminance as the Web Content Accessibility Guidelines define it."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+
 def theme_named(name: str) -> Theme:
     """The theme "light", "dark" or "print"."""
     if name not in THEMES:
@@ -128,13 +146,14 @@ def written(value: float | None, places: int = 3) -> str:
 
 
 def finished(
-    layers: Sequence[alt.Chart | alt.LayerChart], look: Theme, description: str, **size: Any
+    layers: Sequence[alt.Chart], look: Theme, description: str, *, framed: bool = True, **size: Any
 ) -> alt.LayerChart:
     """The layers as one chart in its colours, with words for those who cannot see it."""
     import altair as alt
 
     drawn = alt.layer(*layers).properties(description=description, **size)
-    return cast("alt.LayerChart", drawn.configure(**look.config()))
+    own = {} if framed else {"view": {"stroke": None}}
+    return cast("alt.LayerChart", drawn.configure(**look.config() | own))
 
 
 def tooltip(*fields: str) -> list[alt.Tooltip]:
