@@ -1,13 +1,14 @@
-"""Who logs in."""
+"""Who logs in, and who makes an account."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.utils.translation import gettext as _
 
+from readerstudy.accounts.models import User
 from readerstudy.accounts.throttling import WINDOW, Throttle
 
 
@@ -37,3 +38,11 @@ class LoginForm(AuthenticationForm):
 def _too_many() -> str:
     minutes = int(WINDOW.total_seconds() // 60)
     return _("There were too many wrong passwords. Wait %(n)s minutes, then try again.") % {"n": minutes}
+
+
+class NewAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]
+    """An account for somebody who followed an invitation."""
+
+    class Meta:
+        model = User
+        fields = ["username"]

@@ -27,6 +27,7 @@ class Role(models.TextChoices):
 
     READER = "reader", _("Reader")
     COORDINATOR = "coordinator", _("Coordinator")
+    OBSERVER = "observer", _("Statistician or monitor")
 
 
 class User(AbstractUser):
@@ -41,8 +42,13 @@ class User(AbstractUser):
 
     @property
     def is_coordinator(self) -> bool:
-        """Whether the person may build cohorts and run studies."""
-        return self.role == Role.COORDINATOR
+        """Whether the person may build cohorts and run studies; an operator may all that a coordinator may."""
+        return self.role == Role.COORDINATOR or self.is_superuser
+
+    @property
+    def is_at_a_desk(self) -> bool:
+        """Whether the person runs studies or watches over them, and reads in none."""
+        return self.role != Role.READER or self.is_superuser
 
 
 class Invitation(models.Model):

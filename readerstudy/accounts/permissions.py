@@ -22,10 +22,18 @@ def user_of(request: HttpRequest) -> User:
 
 def coordinator_required(view: View[P]) -> View[P]:
     """Open a page to coordinators only."""
+    return _open_to(lambda user: user.is_coordinator, view)
 
+
+def desk_required(view: View[P]) -> View[P]:
+    """Open a page to those who run studies or watch over them; which studies, the view asks."""
+    return _open_to(lambda user: user.is_at_a_desk, view)
+
+
+def _open_to(may: Callable[[User], bool], view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if not user_of(request).is_coordinator:
+        if not may(user_of(request)):
             raise Http404
         return view(request, *args, **kwargs)
 

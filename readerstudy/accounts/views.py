@@ -18,7 +18,7 @@ from readerstudy.accounts.permissions import user_of
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Send each role to its own first page."""
-    return redirect("studies:list" if user_of(request).is_coordinator else "reading:studies")
+    return redirect("studies:list" if user_of(request).is_at_a_desk else "reading:studies")
 
 
 @require_POST

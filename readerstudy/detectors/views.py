@@ -24,6 +24,7 @@ from readerstudy.detectors.forms import AidForm, DescriptionForm, ScoresForm
 from readerstudy.detectors.models import Detector
 from readerstudy.detectors.score_report import ScoreReport
 from readerstudy.studies.models import Phase, Status, Study
+from readerstudy.studies.scope import study_or_404
 
 _MOST_PROBLEMS = 100
 Found = TypeVar("Found")
@@ -32,7 +33,7 @@ Found = TypeVar("Found")
 @coordinator_required
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Scores and aid of a study."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     return _page(request, study, ScoresForm(study))
 
 
@@ -40,7 +41,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def scores(request: HttpRequest, slug: str) -> HttpResponse:
     """Take in a file of scores: all of it, or nothing and every problem."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     form = ScoresForm(study, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, study, form)
@@ -77,7 +78,8 @@ def describe(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_POST
 def aid(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
     """Choose the aid of a phase."""
-    chosen = get_object_or_404(Phase.objects.select_related("cohort"), study__slug=slug, name=phase)
+    study = study_or_404(request, slug)
+    chosen = get_object_or_404(Phase.objects.select_related("cohort"), study=study, name=phase)
     form = AidForm(chosen.cohort, request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
-from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.accounts.permissions import desk_required, user_of
 from readerstudy.reading import enrolments, queries, services
 from readerstudy.rich_text import as_html
 from readerstudy.studies import services as studies
-from readerstudy.studies.models import Status, Study
+from readerstudy.studies.models import Status
+from readerstudy.studies.scope import WHOLE_TEAM, study_or_404
 
 
 @login_required
@@ -61,10 +62,10 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reading/session.html", {"code": code})
 
 
-@coordinator_required
+@desk_required
 def monitor(request: HttpRequest, slug: str) -> HttpResponse:
     """How far the readers are; blinded."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug, *WHOLE_TEAM)
     phases = list(study.phases.all())
     rows = enrolments.monitor(study, phases)
     context = {"study": study, "phases": phases, "rows": rows, "arms": study.arms.count() > 1}

@@ -9,18 +9,27 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.accounts.permissions import coordinator_required, desk_required, user_of
 from readerstudy.reports import charts, exports, services
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import StillBlindedError
 from readerstudy.reports.results import NoResultsError
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Study, TeamRole
+from readerstudy.studies.scope import study_or_404
 
 
-@coordinator_required
+def study_with_results(request: HttpRequest, slug: str) -> Study:
+    """Give the study of a page with results: to a statistician only once it is unblinded."""
+    study = study_or_404(request, slug, TeamRole.COORDINATOR, TeamRole.STATISTICIAN)
+    if study.opened_as == TeamRole.STATISTICIAN and not study.is_unblinded:
+        raise Http404
+    return study
+
+
+@desk_required
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """The latest report of a study, or what is needed to make one."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_with_results(request, slug)
     report = study.reports.first()
     found = report.results if report else {"phases": []}
     context: dict[str, Any] = {"study": study, "report": report, **found}
@@ -32,7 +41,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def make(request: HttpRequest, slug: str) -> HttpResponse:
     """Compute a new report."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     try:
         services.make_report(study=study, actor=user_of(request))
     except (StillBlindedError, NoResultsError) as error:
@@ -40,10 +49,10 @@ def make(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("reports:results", slug)
 
 
-@coordinator_required
+@desk_required
 def chart(request: HttpRequest, slug: str, phase: str, name: str, form: str) -> HttpResponse:
     """A chart of the latest report: Vega-Lite for the page, SVG and PNG for paper."""
-    report, modality = _latest(slug), request.GET.get("modality", "")
+    report, modality = _latest(request, slug), request.GET.get("modality", "")
     if not report.has(phase, modality) or name not in charts.NAMES or form not in charts.FORMATS:
         raise Http404
     theme = request.GET.get("theme", "print")
@@ -61,18 +70,18 @@ def chart(request: HttpRequest, slug: str, phase: str, name: str, form: str) -> 
     )
 
 
-@coordinator_required
+@desk_required
 def export(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """One of the files of the latest report."""
-    report = _latest(slug)
+    report = _latest(request, slug)
     if name not in exports.FILES:
         raise Http404
     content_type, make_content = exports.FILES[name]
     return _file(make_content(report).encode(), content_type, f"{slug}-{name}")
 
 
-def _latest(slug: str) -> Report:
-    return get_object_or_404(Report.objects.filter(study__slug=slug).order_by("-pk")[:1])
+def _latest(request: HttpRequest, slug: str) -> Report:
+    return get_object_or_404(Report.objects.filter(study=study_with_results(request, slug)).order_by("-pk")[:1])
 
 
 def _file(content: bytes, content_type: str, name: str, *, inline: bool = False) -> HttpResponse:

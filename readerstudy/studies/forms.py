@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import BaseUserCreationForm
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from readerstudy.accounts.models import User
+from readerstudy.accounts.forms import NewAccountForm
 from readerstudy.cohorts.models import Cohort
 from readerstudy.studies.models import Study
 from readerstudy.studies.plans import CohortSlot, Protocol, ProtocolError
@@ -28,14 +27,10 @@ class AboutReaderForm(forms.Form):
     country = forms.CharField(required=False, max_length=100, label=gettext_lazy("Country"))
 
 
-class NewReaderForm(AboutReaderForm, BaseUserCreationForm):  # type: ignore[type-arg]
-    """An account for somebody who followed an invitation."""
+class NewReaderForm(AboutReaderForm, NewAccountForm):
+    """An account for a reader who followed an invitation."""
 
     field_order = ["username", "password1", "password2", "years", "subspecialty", "country"]
-
-    class Meta:
-        model = User
-        fields = ["username"]
 
 
 class NewStudyForm(forms.Form):

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,16 +17,20 @@ from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.cohorts.models import Cohort
 from readerstudy.studies import editing, services
 from readerstudy.studies.forms import CohortsForm, ProtocolTextForm
-from readerstudy.studies.models import QuestionKind, Status, Study
+from readerstudy.studies.models import QuestionKind, Study
 from readerstudy.studies.plans import PhasePlan, Protocol, QuestionPlan
 from readerstudy.studies.protocol import write_protocol
 from readerstudy.studies.protocol_forms import PhaseForm, TextsForm
 from readerstudy.studies.question_forms import KINDS, ArmsForm, QuestionForm, kinds_to_add
+from readerstudy.studies.scope import study_or_404
 
 
-def _draft(slug: str) -> Study:
+def _draft(request: HttpRequest, slug: str) -> Study:
     """Give a draft, or 404: what is locked has no page on which it could be changed."""
-    return get_object_or_404(Study, slug=slug, status=Status.DRAFT, archived_at=None)
+    study = study_or_404(request, slug)
+    if not study.is_draft or study.is_archived:
+        raise Http404
+    return study
 
 
 def _phase_of(plan: editing.Plan, name: str) -> PhasePlan:
@@ -92,7 +96,7 @@ def _saved(
 @coordinator_required
 def edit_texts(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the study's title, what readers see of it, and the consent."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     names = ("title", "shown_title", "summary", "consent")
     initial = {name: getattr(plan.protocol, name) for name in names} | {"pilot": study.is_pilot}
@@ -111,7 +115,7 @@ def edit_texts(request: HttpRequest, slug: str) -> HttpResponse:
 @coordinator_required
 def edit_phase(request: HttpRequest, slug: str, phase: str = "") -> HttpResponse:
     """Change the settings of a phase, or add one."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     old = _phase_of(plan, phase) if phase else None
     form = PhaseForm(request.POST if request.method == "POST" else None, plan=plan, phase=old)
@@ -128,7 +132,7 @@ def edit_phase(request: HttpRequest, slug: str, phase: str = "") -> HttpResponse
 @require_POST
 def remove_phase(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
     """Take a phase out of the protocol."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     title = _phase_of(plan, phase).title
     changed = editing.without_phase(plan, phase)
@@ -138,7 +142,7 @@ def remove_phase(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
 @coordinator_required
 def edit_question(request: HttpRequest, slug: str, phase: str, question: str) -> HttpResponse:
     """Change a question."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     asking = _phase_of(plan, phase)
     old = _question_of(asking, question)
@@ -148,7 +152,7 @@ def edit_question(request: HttpRequest, slug: str, phase: str, question: str) ->
 @coordinator_required
 def new_question(request: HttpRequest, slug: str, phase: str) -> HttpResponse:
     """Choose what is to be asked, then say how."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     asking = _phase_of(plan, phase)
     kind = request.GET.get("kind", "")
@@ -181,7 +185,7 @@ def _saved_phase(request: HttpRequest, study: Study, plan: editing.Plan, phase: 
 @require_POST
 def move_question(request: HttpRequest, slug: str, phase: str, question: str) -> HttpResponse:
     """Move a question up or down among those of its phase."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     asking = _phase_of(plan, phase)
     _question_of(asking, question)
@@ -194,7 +198,7 @@ def move_question(request: HttpRequest, slug: str, phase: str, question: str) ->
 @require_POST
 def remove_question(request: HttpRequest, slug: str, phase: str, question: str) -> HttpResponse:
     """Take a question out of its phase."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     asking = _phase_of(plan, phase)
     _question_of(asking, question)
@@ -205,7 +209,7 @@ def remove_question(request: HttpRequest, slug: str, phase: str, question: str) 
 @coordinator_required
 def edit_arms(request: HttpRequest, slug: str) -> HttpResponse:
     """Change who goes through which phases in which order."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     form = ArmsForm(request.POST if request.method == "POST" else None, plan=plan, more=_one_more(request))
     if _is_sound(request, plan, form):
@@ -221,7 +225,7 @@ def _one_more(request: HttpRequest) -> int:
 @require_POST
 def undo(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the last change back."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     try:
         change = services.undo_change(study=study, actor=user_of(request))
     except services.StudyError as error:
@@ -234,7 +238,7 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
 @coordinator_required
 def edit_text(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the whole protocol as YAML."""
-    study = _draft(slug)
+    study = _draft(request, slug)
     plan = editing.plan_of(study)
     posted = request.method == "POST"
     form = ProtocolTextForm(
@@ -262,7 +266,7 @@ def _with_cohorts(request: HttpRequest, protocol: Protocol, plan: editing.Plan) 
 @coordinator_required
 def download(request: HttpRequest, slug: str) -> HttpResponse:
     """Give the protocol as a YAML file."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     text = write_protocol(editing.plan_of(study).protocol)
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}.yaml"'}
     return HttpResponse(text, content_type="application/yaml; charset=utf-8", headers=headers)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from readerstudy.studies import making_views as making
 from readerstudy.studies import protocol_views as drafts
+from readerstudy.studies import team_views as team
 from readerstudy.studies import views
 
 app_name = "studies"
@@ -28,9 +29,13 @@ urlpatterns = [
     path(f"{_QUESTION}remove/", drafts.remove_question, name="remove-question"),
     path("<slug:slug>/readers/", views.readers, name="readers"),
     path("<slug:slug>/readers/invite/", views.invite, name="invite"),
+    path("<slug:slug>/team/", team.team, name="team"),
+    path("<slug:slug>/team/invite/", team.invite, name="invite-member"),
+    path("<slug:slug>/team/<int:pk>/remove/", team.remove, name="remove-member"),
     path("<slug:slug>/lock/", views.lock, name="lock"),
     path("<slug:slug>/close/", views.close, name="close"),
     path("<slug:slug>/unblind/", views.unblind, name="unblind"),
-    # Last, or it would hide the pages of a study named "join".
+    # Last, or they would hide the pages of a study named "join".
     path("join/<slug:token>/", views.join, name="join"),
+    path("join-team/<slug:token>/", team.join, name="join-team"),
 ]

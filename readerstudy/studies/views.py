@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -17,23 +18,28 @@ from django.views.decorators.http import require_POST
 
 from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Role, User
-from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.accounts.permissions import coordinator_required, desk_required, user_of
 from readerstudy.studies import services
 from readerstudy.studies.describing import described
 from readerstudy.studies.forms import AboutReaderForm, NewReaderForm
 from readerstudy.studies.models import UNTESTED, Reader, Status, Study
+from readerstudy.studies.scope import note_roles, study_or_404
+
+STUDIES_PER_PAGE = 50
 
 
-@coordinator_required
+@desk_required
 def study_list(request: HttpRequest) -> HttpResponse:
-    """All studies, newest first."""
-    return render(request, "studies/list.html", {"studies": Study.objects.all()})
+    """The studies of one's own, newest first."""
+    user = user_of(request)
+    page = Paginator(Study.objects.for_user(user), STUDIES_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "studies/list.html", {"page": page, "studies": note_roles(user, page.object_list)})
 
 
 @coordinator_required
 def protocol(request: HttpRequest, slug: str) -> HttpResponse:
     """What the study is, where it stands, and what comes next."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     context: dict[str, Any] = {
         "study": study,
         "is_draft": study.status == Status.DRAFT,
@@ -51,7 +57,7 @@ def protocol(request: HttpRequest, slug: str) -> HttpResponse:
 @coordinator_required
 def readers(request: HttpRequest, slug: str) -> HttpResponse:
     """Who reads, and the links of those who were invited."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     people = study.readers.order_by("number").select_related("user", "invitation", "arm")
     rows = [
         (reader, request.build_absolute_uri(reader.join_path) if reader.user_id is None else "")
@@ -65,7 +71,7 @@ def readers(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a place with a link."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     return _act(request, study, lambda: services.invite_reader(study=study, actor=user_of(request)), to="readers")
 
 
@@ -73,7 +79,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def lock(request: HttpRequest, slug: str) -> HttpResponse:
     """Fix the protocol; reading begins."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     reason, actor = _reason(request), user_of(request)
     return _act(request, study, lambda: services.lock_study(study=study, actor=actor, unaudited_because=reason))
 
@@ -82,7 +88,7 @@ def lock(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, slug: str) -> HttpResponse:
     """End the reading."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     return _act(request, study, lambda: services.close_study(study=study, actor=user_of(request)))
 
 
@@ -90,7 +96,7 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def unblind(request: HttpRequest, slug: str) -> HttpResponse:
     """Put judgements next to the truth, for a reason."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     reason, actor = _reason(request), user_of(request)
     return _act(request, study, lambda: services.unblind_study(study=study, reason=reason, actor=actor))
 

@@ -6,7 +6,7 @@ tests hold the application to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 Answer = int | Literal["login"]
@@ -18,7 +18,8 @@ class Who:
     """What each role is answered.
 
     `reader` asks for the own session; `colleague` reads in the same study and asks for that session of another;
-    `stranger` reads in no study.
+    `stranger` reads in no study. `coordinator`, `statistician` and `monitor` are the team of every study here;
+    `outsider` coordinates others. Where the last three are not given, `Endpoint.asked` says what they are answered.
     """
 
     anonymous: Answer
@@ -26,6 +27,9 @@ class Who:
     colleague: Answer
     stranger: Answer
     coordinator: Answer
+    statistician: Answer | None = None
+    monitor: Answer | None = None
+    outsider: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,28 @@ class Endpoint:
     tells_reader: Literal["nothing", "blinded", "truth"] = "nothing"
     sends: str = ""
 
+    def asked(self) -> dict[str, Answer]:
+        """Give what each role is answered.
+
+        Unless the row says otherwise, a statistician and a monitor get what a reader of no study gets, and a
+        coordinator of other studies what the study's own one gets, but nothing of a study.
+        """
+        said = asdict(self.who)
+        of_a_study = self.path.startswith("/studies/{")
+        usual = {
+            "statistician": self.who.stranger,
+            "monitor": self.who.stranger,
+            "outsider": 404 if of_a_study else self.who.coordinator,
+        }
+        return {role: usual[role] if answer is None else answer for role, answer in said.items()}
+
 
 def _coordinators(answer: int) -> Who:
     return Who("login", 404, 404, 404, answer)
+
+
+def _team(answer: int) -> Who:
+    return Who("login", 404, 404, 404, answer, statistician=answer, monitor=answer)
 
 
 def _everyone(answer: int) -> Who:
@@ -67,6 +90,8 @@ def _everyone(answer: int) -> Who:
 PAGE_OF_OWN_SESSION = Who("login", 200, 404, 404, 404)
 API_OF_OWN_SESSION = Who(403, 200, 404, 404, 404)
 LOGGED_IN = Who("login", 200, 200, 200, 200)
+# A statistician sees results once the study is unblinded.
+_RESULTS = Who("login", 404, 404, 404, 200, statistician=200)
 
 ENDPOINTS = [
     Endpoint("home", "", "GET", "/", Who("login", 302, 302, 302, 302)),
@@ -350,7 +375,7 @@ ENDPOINTS = [
         "/cohorts/{cohort}/sample/", _coordinators(200), sends="size=2",
     ),
     # Coordinators' pages: studies
-    Endpoint("studies:list", "studies/", "GET", "/studies/", _coordinators(200)),
+    Endpoint("studies:list", "studies/", "GET", "/studies/", _team(200)),
     Endpoint("studies:new", "studies/new/", "GET", "/studies/new/", _coordinators(200)),
     Endpoint(
         "studies:new-from", "studies/new/from/<slug:preset_name>/", "GET", "/studies/new/from/rsna2026/",
@@ -427,7 +452,25 @@ ENDPOINTS = [
         "studies:unblind", "studies/<slug:slug>/unblind/", "POST", "/studies/{closed}/unblind/", _coordinators(302),
         sends="reason=all have read",
     ),
-    Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _coordinators(200)),
+    Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _team(200)),
+    # The team of a study
+    Endpoint("studies:team", "studies/<slug:slug>/team/", "GET", "/studies/{study}/team/", _coordinators(200)),
+    Endpoint(
+        "studies:invite-member", "studies/<slug:slug>/team/invite/", "POST", "/studies/{study}/team/invite/",
+        _coordinators(302), sends="role=monitor",
+    ),
+    Endpoint(
+        "studies:remove-member", "studies/<slug:slug>/team/<int:pk>/remove/", "POST",
+        "/studies/{study}/team/{member}/remove/", _coordinators(302),
+    ),
+    # Whoever holds an unused link into a team; readers are told the study's title, so it goes to no reader
+    Endpoint(
+        "studies:join-team", "studies/join-team/<slug:token>/", "GET", "/studies/join-team/{team_token}/",
+        Who(200, 404, 404, 404, 200, statistician=200, monitor=200),
+    ),
+    Endpoint(
+        "studies:join-team", "studies/join-team/<slug:token>/", "GET", "/studies/join-team/nothing/", _everyone(404)
+    ),
     # Coordinators' pages: detectors
     Endpoint(
         "detectors:page", "studies/<slug:slug>/detectors/", "GET", "/studies/{study}/detectors/", _coordinators(200)
@@ -446,7 +489,10 @@ ENDPOINTS = [
     ),
     # Coordinators' pages: results
     Endpoint(
-        "reports:results", "studies/<slug:slug>/results/", "GET", "/studies/{unblinded}/results/", _coordinators(200)
+        "reports:results", "studies/<slug:slug>/results/", "GET", "/studies/{unblinded}/results/", _RESULTS
+    ),
+    Endpoint(
+        "reports:results", "studies/<slug:slug>/results/", "GET", "/studies/{closed}/results/", _coordinators(200)
     ),
     Endpoint(
         "reports:make", "studies/<slug:slug>/results/make/", "POST", "/studies/{unblinded}/results/make/",
@@ -454,10 +500,10 @@ ENDPOINTS = [
     ),
     Endpoint(
         "reports:chart", "studies/<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", "GET",
-        "/studies/{unblinded}/results/phase-1/roc.json", _coordinators(200),
+        "/studies/{unblinded}/results/phase-1/roc.json", _RESULTS,
     ),
     Endpoint(
         "reports:export", "studies/<slug:slug>/export/<str:name>", "GET", "/studies/{unblinded}/export/ratings.csv",
-        _coordinators(200),
+        _RESULTS,
     ),
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from readerstudy.jobs.models import Job
 from readerstudy.reports.blinding_audit import audit_blinding
 from readerstudy.reports.services import make_report
 from readerstudy.studies import services as studies
-from readerstudy.studies.models import Reader
+from readerstudy.studies.models import Member, Reader, Study, TeamRole
 from tests.blinding.conftest import Played
 from tests.blinding.endpoints import ENDPOINTS, Answer, Endpoint
 from tests.readerstudy.detectors.conftest import an_aided_draft
@@ -88,7 +87,11 @@ def test_the_canaries_search_every_route_that_a_reader_gets_a_body_of(played: Pl
 def people(db: None) -> dict[str, User | None]:
     """One person of each role."""
     readers: dict[str, User | None] = {name: a_person(name) for name in ("reader", "colleague", "stranger")}
-    return {"anonymous": None, **readers, "coordinator": a_person("coordinator", Role.COORDINATOR)}
+    desks = {
+        "coordinator": Role.COORDINATOR, "statistician": Role.OBSERVER, "monitor": Role.OBSERVER,
+        "outsider": Role.COORDINATOR,
+    }  # fmt: skip
+    return {"anonymous": None, **readers, **{name: a_person(name, role) for name, role in desks.items()}}
 
 
 @pytest.fixture
@@ -109,6 +112,8 @@ def names(people: dict[str, User | None], tmp_path: Path) -> dict[str, str]:
     draw_frames(study)
     run_with(an_aided_draft(tmp_path, slug="aided"), own, colleague)
     invited = studies.invite_reader(study=study, actor=None)
+    for one in Study.objects.all():
+        _give_a_team(one, people)
     return {
         "study": "running", "closed": "closed", "draft": "draft", "unblinded": "unblinded", "cohort": "running-cases",
         "detector": str(Detector.objects.latest("pk").pk),
@@ -121,7 +126,14 @@ def names(people: dict[str, User | None], tmp_path: Path) -> dict[str, str]:
         "blackout": str(Blackout.objects.create(case=case, x=2, y=2, width=3, height=3).pk),
         "pair": str(_a_pair(case.cohort).pk),
         "token": _token(invited), "used_token": _token(study.readers.get(user=own)),
+        "member": str(study.members.get(role=TeamRole.MONITOR).pk),
+        "team_token": _token(studies.invite_member(study=study, role=TeamRole.MONITOR, actor=None)),
     }  # fmt: skip
+
+
+def _give_a_team(study: Study, people: dict[str, User | None]) -> None:
+    for role in TeamRole:
+        Member.objects.create(study=study, user=people[role], role=role)
 
 
 def _told_session(client: ReaderClient, *users: User) -> str:
@@ -151,7 +163,7 @@ def _a_pair(cohort: Cohort) -> NearDuplicate:
     return NearDuplicate.objects.create(cohort=cohort, first=first, second=second, distance=3)
 
 
-def _token(place: Reader) -> str:
+def _token(place: Reader | Member) -> str:
     assert place.invitation
     return place.invitation.token
 
@@ -208,7 +220,7 @@ def test_every_role_is_answered_as_the_table_says(
     people: dict[str, User | None], names: dict[str, str], subtests: pytest.Subtests
 ) -> None:
     for row in ENDPOINTS:
-        for role, expected in asdict(row.who).items():
+        for role, expected in row.asked().items():
             with subtests.test(f"{row.method} {row.path} as {role}"):
                 assert answered(ask(row, people[role], names)) == expected
 
@@ -216,7 +228,7 @@ def test_every_role_is_answered_as_the_table_says(
 def test_no_other_method_opens_what_is_shut(people: dict[str, User | None], names: dict[str, str]) -> None:
     opened = []
     for row in ENDPOINTS:
-        for role, expected in asdict(row.who).items():
+        for role, expected in row.asked().items():
             if expected not in ("login", 403, 404) or (role == "colleague" and row.who.stranger == expected):
                 continue
             for method in METHODS:
@@ -237,7 +249,7 @@ def test_coordinators_pages_are_not_there_for_readers_whether_they_exist_or_not(
     people: dict[str, User | None], names: dict[str, str]
 ) -> None:
     user = people["reader"]
-    nowhere = dict.fromkeys(names, "nowhere") | dict.fromkeys(["job", "blackout", "number", "pair"], "0")
+    nowhere = dict.fromkeys(names, "nowhere") | dict.fromkeys(["job", "blackout", "number", "pair", "member"], "0")
     for row in ENDPOINTS:
         if row.who.reader == 404:
             there, not_there = ask(row, user, names), ask(row, user, nowhere)

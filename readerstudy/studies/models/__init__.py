@@ -1,5 +1,6 @@
 """The protocol: a study, its phases and questions, its readers, and its record."""
 
+from readerstudy.studies.models.member import Member
 from readerstudy.studies.models.phase import (
     UNTESTED,
     Aid,
@@ -13,7 +14,7 @@ from readerstudy.studies.models.phase import (
 from readerstudy.studies.models.question import Asked, Question, QuestionKind
 from readerstudy.studies.models.reader import Arm, ArmStep, HangingList, Reader
 from readerstudy.studies.models.record import InterimLook, Kind, Version
-from readerstudy.studies.models.study import ProtocolRevision, Status, Study, StudyCohort, new_seed
+from readerstudy.studies.models.study import ProtocolRevision, Status, Study, StudyCohort, TeamRole, new_seed
 
 __all__ = [
     "UNTESTED",
@@ -26,6 +27,7 @@ __all__ = [
     "HangingList",
     "InterimLook",
     "Kind",
+    "Member",
     "Order",
     "Phase",
     "ProtocolRevision",
@@ -36,6 +38,7 @@ __all__ = [
     "Status",
     "Study",
     "StudyCohort",
+    "TeamRole",
     "TimeLimit",
     "Version",
     "new_seed",

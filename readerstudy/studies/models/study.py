@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from readerstudy.accounts.models import User
 from readerstudy.cohorts.models import Cohort
 
 
@@ -27,6 +29,34 @@ class Status(models.TextChoices):
     RUNNING = "running", _("Running")
     CLOSED = "closed", _("Closed")
     UNBLINDED = "unblinded", _("Unblinded")
+
+
+class TeamRole(models.TextChoices):
+    """What somebody of a study's team may see of it; only coordinators change anything."""
+
+    COORDINATOR = "coordinator", _("Coordinator")
+    STATISTICIAN = "statistician", _("Statistician")
+    MONITOR = "monitor", _("Monitor")
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    """Studies by who may open them."""
+
+    def for_user(self, user: User, *roles: str) -> Self:
+        """Give the studies in which a person has one of these roles; without any, in whatever role.
+
+        Operators are coordinators of every study, and every coordinator is one of a study that has none of its own, as
+        those made on the command line.
+        """
+        as_coordinator = not roles or TeamRole.COORDINATOR in roles
+        if user.is_superuser and as_coordinator:
+            return self.all()
+        wanted = Q(members__user=user, members__role__in=roles or TeamRole.values)
+        found = self.filter(pk__in=self.model.objects.filter(wanted).values("pk"))
+        if user.is_coordinator and as_coordinator:
+            owned = Q(members__user__isnull=False, members__role=TeamRole.COORDINATOR)
+            return found | self.exclude(pk__in=self.model.objects.filter(owned).values("pk"))
+        return found
 
 
 class Study(models.Model):
@@ -70,6 +100,11 @@ class Study(models.Model):
     # Read-only from then on, and out of the lists.
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    objects = StudyQuerySet.as_manager()
+
+    # In which role the page was opened that the study is shown on (`scope.study_or_404`).
+    opened_as: str = TeamRole.COORDINATOR
+
     class Meta:
         ordering = ["-created_at", "slug"]
         constraints = [
@@ -85,6 +120,11 @@ class Study(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def role_in_words(self) -> str:
+        """The role in which it is opened."""
+        return str(TeamRole(self.opened_as).label)
 
     @property
     def reader_title(self) -> str:

@@ -17,7 +17,7 @@ from readerstudy.cohorts.models import Cohort
 from readerstudy.studies.analysis_plan import write_plan
 from readerstudy.studies.default_plans import current_plan
 from readerstudy.studies.editing import free_name
-from readerstudy.studies.models import ProtocolRevision, Status, Study
+from readerstudy.studies.models import Member, ProtocolRevision, Status, Study, TeamRole
 from readerstudy.studies.plans import CohortSlot, Protocol, ProtocolError
 from readerstudy.studies.presets import PRESETS
 from readerstudy.studies.presets import preset as preset_of
@@ -49,6 +49,8 @@ def create_study(
         The name of a preset; needed where no `protocol` is given.
     title, consent : str
         In place of the slug and of the protocol's consent.
+    actor : User or None
+        Its first coordinator. Without one, as on the command line, every coordinator is.
     pilot : bool
         Whether it is a trial run, whose clock may be moved and whose judgements are no evidence.
 
@@ -70,6 +72,8 @@ def create_study(
         raise StudyError("\n".join(said)) from None
     _save_new(study)
     write_rows(study, fitted, given)
+    if actor:
+        Member.objects.create(study=study, user=actor, role=TeamRole.COORDINATOR)
     pilots = {"pilot": True} if pilot else {}
     audit.record(
         actor=actor, verb="studies.created", target=f"study:{slug}", preset=chosen.name,
