@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import intervals, results
-from analysis.agreement.fleiss import fleiss_kappa_of_counts
+from analysis.agreement.chance import fleiss, tabulate
 from analysis.errors import RatingsError
 from analysis.intervals import Interval
 from analysis.measures.curves import Curves, from_reads
@@ -201,7 +201,5 @@ def spread(values: NDArray[np.float64], alpha: float = 0.05) -> Spread | None:
 
 
 def _kappa(calls: Curves) -> Kappa:
-    synthetic = np.nansum(calls.scores, axis=0)
-    counts = np.column_stack([calls.read.sum(axis=0) - synthetic, synthetic]).astype(int)
-    found = fleiss_kappa_of_counts(counts)
+    found = fleiss(tabulate(calls.scores, "identity"), alpha=0.05)
     return Kappa(found.estimate, found.ci)

@@ -1,27 +1,22 @@
-"""Fleiss' kappa of the readers' calls."""
+"""Agreement among readers, and of readers with themselves where cases were read again."""
 
 from __future__ import annotations
 
 import argparse
 
 from analysis.commands.options import add_alpha, chosen, read_ratings
-from analysis.errors import RatingsError
 from analysis.results import Result
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     add_alpha(parser)
-    parser.add_argument("--level", default="nominal", help="nominal")
-    parser.add_argument("--on", default="call", help="call")
+    parser.add_argument("--level", default="nominal", help="nominal, ordinal or interval")
+    parser.add_argument("--on", default="call", help="call or rating: what is compared")
 
 
 def run(options: argparse.Namespace) -> Result:
     """Measure how far the readers agree."""
-    from analysis.agreement.fleiss import fleiss_kappa
+    from analysis.agreement.among_readers import reader_agreement
 
-    if (options.level, options.on) != ("nominal", "call"):
-        raise RatingsError(
-            f"agreement at level {options.level!r} on {options.on!r} is not available; use --level nominal --on call"
-        )
-    return fleiss_kappa(read_ratings(options), **chosen(options, "phase", "modality", "alpha"))
+    return reader_agreement(read_ratings(options), **chosen(options, "level", "on", "phase", "modality", "alpha"))

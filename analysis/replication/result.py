@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis import results
-from analysis.agreement.fleiss import FleissKappa
+from analysis.agreement.coefficient import Coefficient
 from analysis.intervals import Interval
 
 
@@ -117,7 +117,7 @@ class McNemar:
 class Agreement:
     """Agreement of the readers on the call in one phase."""
 
-    fleiss_kappa: FleissKappa
+    fleiss_kappa: Coefficient
 
 
 @dataclass(frozen=True)

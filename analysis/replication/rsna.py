@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.agreement.fleiss import fleiss_kappa
+from analysis.agreement.chance import fleiss, tabulate
 from analysis.errors import RatingsError
 from analysis.intervals import quantile
+from analysis.measures.curves import from_reads
 from analysis.replication import people
 from analysis.replication.comparing import next_to_published
 from analysis.replication.detectors import detector_accuracies, detector_calls, mcnemar_tests
@@ -156,8 +157,8 @@ def _agreement(informed: Sequence[PhaseReads], alpha: float) -> dict[str, Agreem
     found = {}
     for of_phase in informed:
         if of_phase.reads["reader"].nunique() > 1:
-            kappa = fleiss_kappa(Ratings(of_phase.reads), phase=of_phase.phase, alpha=alpha).fleiss_kappa
-            found[of_phase.phase] = Agreement(kappa)
+            calls = from_reads(of_phase.reads, "call")
+            found[of_phase.phase] = Agreement(fleiss(tabulate(calls.scores, "identity"), alpha))
     return found or None
 
 

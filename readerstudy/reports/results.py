@@ -11,7 +11,7 @@ import pandas as pd
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from analysis.agreement.fleiss import fleiss_kappa
+from analysis.agreement.among_readers import reader_agreement
 from analysis.errors import RatingsError
 from analysis.mrmc.detectors import compare_detectors
 from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
@@ -162,7 +162,7 @@ def _phase(table: pd.DataFrame, phase: str) -> dict[str, Any]:
         "means": means,
         "readers": _reader_rows(means, _people(table)),
         "detectors": _detectors(ratings, phase, random),
-        "agreement": _or_problem(lambda: fleiss_kappa(ratings, phase=phase).to_dict()),
+        "agreement": _or_problem(lambda: reader_agreement(ratings, phase=phase).to_dict()),
     }
 
 

@@ -92,7 +92,12 @@ def test_a_named_reader_is_taken_as_the_detector(table: Path, capsys: pytest.Cap
 def test_agreement_has_the_agreed_keys(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = printed_json(capsys, "agreement", table)
 
-    assert {"estimate", "se", "ci"} <= set(found["fleiss_kappa"])
+    for name in ("fleiss_kappa", "conger_kappa", "krippendorff_alpha", "gwet_ac", "kendall_w"):
+        assert list(found[name]) == ["estimate", "se", "ci"]
+    assert list(found["icc"]) == ["1", "A1", "C1", "1k", "Ak", "Ck"]
+    assert list(found["icc"]["A1"]) == ["estimate", "ci"]
+    assert {"a", "b", "estimate", "se", "ci"} <= set(found["cohen_kappa"][0])
+    assert len(found["cohen_kappa"]) == 6
 
 
 def test_summary_has_exactly_the_agreed_keys(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +140,8 @@ def test_a_phase_is_chosen_by_name(tmp_path: Path, capsys: pytest.CaptureFixture
         (["roc", "{table}", "--alpha", "0"], "alpha is 0 and must lie"),
         (["mrmc", "{table}", "--threshold", "60"], "the AUC has no threshold"),
         (["roc", "{table}", "--phase", "x"], "no phase is named 'x'"),
-        (["agreement", "{table}", "--on", "rating"], "use --level nominal --on call"),
+        (["agreement", "{table}", "--on", "mood"], "on 'mood' is not known; choose from call, rating"),
+        (["agreement", "{table}", "--level", "high"], "level 'high' is not known; choose from nominal, ordinal"),
         (["detectors", "{table}", "--detector", "HAL"], "no reader or detector named 'HAL'"),
     ],
 )

@@ -13,7 +13,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis import RatingsError, fleiss_kappa, obuchowski_rockette, rsna
+from analysis import RatingsError, obuchowski_rockette, reader_agreement, rsna
 from tests.analysis.three_phases import RIGHT_OF_154, calls_with, reader_table, three_phase_study
 
 KEYS = (
@@ -193,7 +193,7 @@ def test_agreement_is_fleiss_kappa_of_the_calls_in_each_phase() -> None:
     found = rsna(table).agreement
 
     assert found is not None
-    assert found["phase-3"].fleiss_kappa == fleiss_kappa(table, phase="phase-3").fleiss_kappa
+    assert found["phase-3"].fleiss_kappa == reader_agreement(table, phase="phase-3").fleiss_kappa
 
 
 def test_experience_is_the_rank_correlation_of_spearman_in_phase_2() -> None:

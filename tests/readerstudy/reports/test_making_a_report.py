@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 import analysis
-from analysis.agreement.fleiss import fleiss_kappa
+from analysis.agreement.among_readers import reader_agreement
 from analysis.mrmc.detectors import compare_detectors
 from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
 from analysis.readers.roc import reader_rocs
@@ -88,7 +88,7 @@ def test_every_result_is_what_anyone_computes_from_the_exported_table(finished: 
     ratings = analysis.read(tmp_path / "out" / "ratings.csv")
     assert phase["roc"] == as_json(reader_rocs(ratings))
     assert phase["detectors"] == as_json(compare_detectors(ratings))
-    assert phase["agreement"] == as_json(fleiss_kappa(ratings))
+    assert phase["agreement"] == as_json(reader_agreement(ratings))
     for metric in ("auc", "accuracy", "sensitivity", "specificity"):
         assert phase["means"][metric] == as_json(obuchowski_rockette(ratings, metric=metric))
     assert "problem" not in json.dumps(phase)
