@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from analysis.mrmc.obuchowski_rockette import obuchowski_rockette as obuchowski_rockette
     from analysis.mrmc.pseudovalues import dorfman_berbaum_metz as dorfman_berbaum_metz
     from analysis.mrmc.u_statistics import u_statistics as u_statistics
+    from analysis.planning.conjecture import Conjecture as Conjecture
+    from analysis.planning.pilots import from_components as from_components
+    from analysis.planning.pilots import from_model as from_model
+    from analysis.planning.pilots import from_pilot as from_pilot
+    from analysis.planning.power import power as power
+    from analysis.planning.power import power_surface as power_surface
+    from analysis.planning.roe_metz import RoeMetz as RoeMetz
+    from analysis.planning.roe_metz import simulate as simulate
     from analysis.readers.roc import reader_rocs as reader_rocs
     from analysis.replication.rsna import rsna as rsna
     from analysis.table.files import read as read
@@ -25,17 +33,25 @@ if TYPE_CHECKING:
     from analysis.table.ratings import validate as validate
 
 _HOMES = {
+    "Conjecture": "planning.conjecture",
     "Ratings": "table.ratings",
     "RatingsError": "table.ratings",
+    "RoeMetz": "planning.roe_metz",
     "bootstrap": "mrmc.bootstrap",
     "compare_detectors": "mrmc.detectors",
     "dorfman_berbaum_metz": "mrmc.pseudovalues",
+    "from_components": "planning.pilots",
+    "from_model": "planning.pilots",
+    "from_pilot": "planning.pilots",
     "intra_reader": "agreement.within_reader",
     "obuchowski_rockette": "mrmc.obuchowski_rockette",
+    "power": "planning.power",
+    "power_surface": "planning.power",
     "read": "table.files",
     "reader_agreement": "agreement.among_readers",
     "reader_rocs": "readers.roc",
     "rsna": "replication.rsna",
+    "simulate": "planning.roe_metz",
     "u_statistics": "mrmc.u_statistics",
     "validate": "table.ratings",
     "write": "table.files",
