@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.models import Cohort
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Reader, Study
 
 
 class Report(models.Model):
@@ -52,3 +52,26 @@ class BlindingAudit(models.Model):
 
     def __str__(self) -> str:
         return f"blinding audit {self.pk} of {self.cohort_id}"
+
+
+class AnswerCode(models.Model):
+    """What one coder says of a reader's open answers. A change of mind is a new row; the newest counts.
+
+    Attributes
+    ----------
+    is_consensus : bool
+        It settles what two coders saw differently, as they agreed in talking it over.
+    """
+
+    reader = models.ForeignKey(Reader, on_delete=models.PROTECT, related_name="+")
+    coder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Whether the reader spoke of artificial, synthetic or manipulated images without having been told of them.
+    unprompted = models.BooleanField()
+    is_consensus = models.BooleanField(default=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"code of {self.reader_id} by {self.coder_id}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from readerstudy.cohorts.models import Source
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.reading.models import Call, Judgement, Reading
+from readerstudy.reports.coding import unprompted
 from readerstudy.studies.models import UNTESTED, Asked, HangingList, Phase, QuestionKind, Study
 from readerstudy.truth.models import Truth
 
@@ -157,11 +158,14 @@ def _as_number(word: str) -> int:
 
 
 def reader_table(study: Study) -> pd.DataFrame:
-    """Build readers.csv: what readers told of themselves, by code."""
+    """Build readers.csv: what readers told of themselves, by code, and whether they spoke of AI unprompted if coded."""
     rows = study.readers.exclude(user=None).values("code", "years", "subspecialty", "country")
-    return pd.DataFrame(list(rows), columns=["code", "years", "subspecialty", "country"]).rename(
+    table = pd.DataFrame(list(rows), columns=["code", "years", "subspecialty", "country"]).rename(
         columns={"code": "reader"}
     )
+    if spoke := unprompted(study):
+        table["unprompted"] = table["reader"].map(spoke).astype("boolean").astype("Int64")
+    return table
 
 
 def case_table(study: Study) -> pd.DataFrame:

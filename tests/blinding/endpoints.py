@@ -488,6 +488,11 @@ ENDPOINTS = [
         "/studies/{draft}/detectors/aid/phase-1/", _coordinators(302),
     ),
     # Coordinators' pages: results
+    Endpoint("reports:coding", "studies/<slug:slug>/coding/", "GET", "/studies/{closed}/coding/", _RESULTS),
+    Endpoint(
+        "reports:code", "studies/<slug:slug>/coding/<slug:reader>/", "POST", "/studies/{unblinded}/coding/R01/",
+        Who("login", 404, 404, 404, 302, statistician=302), sends="unprompted=yes",
+    ),
     Endpoint(
         "reports:results", "studies/<slug:slug>/results/", "GET", "/studies/{unblinded}/results/", _RESULTS
     ),
