@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.agreement.among_readers import reader_agreement as reader_agreement
     from analysis.agreement.within_reader import intra_reader as intra_reader
+    from analysis.effects.accuracy import effects_on_accuracy as effects_on_accuracy
+    from analysis.effects.regression import regress_accuracy as regress_accuracy
     from analysis.mrmc.bootstrap import bootstrap as bootstrap
     from analysis.mrmc.detectors import compare_detectors as compare_detectors
     from analysis.mrmc.obuchowski_rockette import obuchowski_rockette as obuchowski_rockette
@@ -40,6 +42,7 @@ _HOMES = {
     "bootstrap": "mrmc.bootstrap",
     "compare_detectors": "mrmc.detectors",
     "dorfman_berbaum_metz": "mrmc.pseudovalues",
+    "effects_on_accuracy": "effects.accuracy",
     "from_components": "planning.pilots",
     "from_model": "planning.pilots",
     "from_pilot": "planning.pilots",
@@ -50,6 +53,7 @@ _HOMES = {
     "read": "table.files",
     "reader_agreement": "agreement.among_readers",
     "reader_rocs": "readers.roc",
+    "regress_accuracy": "effects.regression",
     "rsna": "replication.rsna",
     "simulate": "planning.roe_metz",
     "u_statistics": "mrmc.u_statistics",

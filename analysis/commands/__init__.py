@@ -14,7 +14,20 @@ from analysis.errors import RatingsError
 from analysis.results import Result
 
 # In the order of the help. Each module has `add_options(parser)` and `run(options)`; its docstring is the help.
-COMMANDS = ("summary", "roc", "paired", "mrmc", "ustats", "bootstrap", "dbm", "detectors", "agreement", "power", "rsna")
+COMMANDS = (
+    "summary",
+    "roc",
+    "paired",
+    "mrmc",
+    "ustats",
+    "bootstrap",
+    "dbm",
+    "detectors",
+    "agreement",
+    "effects",
+    "power",
+    "rsna",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -38,9 +38,7 @@ def add_method(parser: argparse.ArgumentParser, *, metric: str | None) -> None:
         default=metric,
         help="auc, binormal, pauc, accuracy, sensitivity, specificity, dprime or criterion",
     )
-    parser.add_argument(
-        "--threshold", type=float, metavar="T", help="call synthetic what is rated at or above T, instead of the calls"
-    )
+    add_threshold(parser)
     parser.add_argument(
         "--spec-range",
         type=float,
@@ -52,6 +50,18 @@ def add_method(parser: argparse.ArgumentParser, *, metric: str | None) -> None:
         "--mcclish", action="store_true", dest="standardized", help="standardise the partial AUC (McClish)"
     )
     parser.add_argument("--covariance", help="delong (of the AUC only), jackknife or unbiased")
+    add_sample(parser)
+
+
+def add_threshold(parser: argparse.ArgumentParser) -> None:
+    """From ratings to calls."""
+    parser.add_argument(
+        "--threshold", type=float, metavar="T", help="call synthetic what is rated at or above T, instead of the calls"
+    )
+
+
+def add_sample(parser: argparse.ArgumentParser) -> None:
+    """What is a sample from a population."""
     parser.add_argument(
         "--cluster", metavar="COLUMN", help="column of the ratings or cases: cases with the same value belong together"
     )

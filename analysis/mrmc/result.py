@@ -32,6 +32,12 @@ class GlobalTest:
     df2: float | None
     p: float
 
+    @property
+    def in_words(self) -> str:
+        """As it is printed: "F(1, 15.0661) = 4.4849, p = 0.0512"."""
+        df = f"{self.df1:g}" if self.df2 is None else f"{self.df1:g}, {self.df2:.4f}"
+        return f"{self.statistic}({df}) = {self.value:.4f}, {results.format_p(self.p)}"
+
 
 @dataclass(frozen=True)
 class ModalityEstimate:
@@ -213,7 +219,4 @@ def _against_in_words(result: MrmcResult) -> str:
 
 
 def _test_in_words(test: GlobalTest | None) -> str:
-    if test is None:
-        return ""
-    df = f"{test.df1:g}" if test.df2 is None else f"{test.df1:g}, {test.df2:.4f}"
-    return f"All modalities equal: {test.statistic}({df}) = {test.value:.4f}, {results.format_p(test.p)}"
+    return "" if test is None else f"All modalities equal: {test.in_words}"
