@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cohorts/", include("readerstudy.reports.blinding_urls")),
     path("cohorts/", include("readerstudy.truth.urls")),
     path("studies/<slug:slug>/monitor/", reading.monitor, name="monitor"),
+    path("studies/", include("readerstudy.reading.team_urls")),
     path("studies/", include("readerstudy.detectors.urls")),
     path("studies/", include("readerstudy.reports.urls")),
     path("studies/", include("readerstudy.studies.urls")),

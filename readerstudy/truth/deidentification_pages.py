@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.accounts.permissions import coordinator_required
+from readerstudy.audit.spreadsheets import harmless
 from readerstudy.cohorts import deidentify
 from readerstudy.cohorts.models import Cohort
 
@@ -18,8 +19,6 @@ _EVIDENCE = {
     "traces": _("Traces of generators"),
 }
 _COLUMNS = ("path", "name", "vr", "private", "kind", "action", "files", "times")
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @coordinator_required
@@ -46,13 +45,8 @@ def as_csv(request: HttpRequest, slug: str) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8", headers=_attached(slug, "csv"))
     table = csv.writer(response)
     table.writerow(_COLUMNS)
-    table.writerows([_cell(getattr(part, name)) for name in _COLUMNS] for part in report.removed)
+    table.writerows([harmless(str(getattr(part, name))) for name in _COLUMNS] for part in report.removed)
     return response
-
-
-def _cell(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _attached(slug: str, suffix: str) -> dict[str, str]:

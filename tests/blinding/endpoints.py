@@ -453,6 +453,11 @@ ENDPOINTS = [
         sends="reason=all have read",
     ),
     Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _team(200)),
+    Endpoint("watching:audit", "studies/<slug:slug>/audit/", "GET", "/studies/{study}/audit/", _team(200)),
+    Endpoint(
+        "watching:export-audit", "studies/<slug:slug>/audit/trail.<slug:form>", "GET",
+        "/studies/{study}/audit/trail.csv", _team(200),
+    ),
     # The team of a study
     Endpoint("studies:team", "studies/<slug:slug>/team/", "GET", "/studies/{study}/team/", _coordinators(200)),
     Endpoint(
