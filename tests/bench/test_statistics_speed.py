@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.mrmc.bootstrap import bootstrap
 from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
+from analysis.mrmc.u_statistics import u_statistics
+from analysis.planning.pilots import from_model
+from analysis.planning.power import power, power_surface
+from analysis.planning.roe_metz import RoeMetz, simulate
 from analysis.readers.roc import reader_rocs
 from analysis.table.ratings import validate
 
@@ -45,9 +50,28 @@ def test_cpu_seconds_of_the_main_analyses(capsys: pytest.CaptureFixture[str]) ->
         "Obuchowski-Rockette, DeLong": lambda: obuchowski_rockette(ratings),
         "Obuchowski-Rockette, jackknife": lambda: obuchowski_rockette(ratings, covariance="jackknife"),
         "ROC curves of all readers": lambda: reader_rocs(ratings, modality="a"),
+        "U-statistics": lambda: u_statistics(ratings),
     }
     with capsys.disabled():
         print(f"\nstatistics, {READERS} readers x {CASES} cases x {len(MODALITIES)} modalities:")  # noqa: T201
         for name, job in work.items():
             seconds = cpu(job)
             print(f"  {name}: {seconds:.3f} s CPU, {seconds / reference:.0f} x one sort of all ratings")  # noqa: T201
+
+
+def test_cpu_seconds_of_bootstrap_and_planning(capsys: pytest.CaptureFixture[str]) -> None:
+    model = RoeMetz((0.75, 0.85), 0.011, 0.011, case=0.3, modality_case=0.3, reader_case=0.2, rest=0.2)
+    ratings = validate(simulate(model, readers=6, positive=60, negative=60, points=5))
+    source = from_model(model, 60, 60)
+    work: dict[str, Callable[[], object]] = {
+        "2,000 bootstraps of readers and cases, 6 x 120 x 2": lambda: bootstrap(ratings, draws=2000),
+        "power with cases and readers needed": lambda: power(source, readers=6, cases=120, effect=0.1),
+        "power surface, 20 x 20": lambda: power_surface(
+            source, readers=range(3, 23), cases=range(20, 420, 20), effect=0.1
+        ),
+    }
+    seconds = {name: cpu(job) for name, job in work.items()}
+    with capsys.disabled():
+        for name, took in seconds.items():
+            print(f"\n  {name}: {took:.3f} s CPU", end="")  # noqa: T201
+    assert next(iter(seconds.values())) <= 0.1
