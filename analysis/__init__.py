@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from analysis.agreement.among_readers import reader_agreement as reader_agreement
     from analysis.agreement.within_reader import intra_reader as intra_reader
     from analysis.effects.accuracy import effects_on_accuracy as effects_on_accuracy
+    from analysis.effects.learning import learning_over_position as learning_over_position
     from analysis.effects.regression import regress_accuracy as regress_accuracy
     from analysis.mrmc.bootstrap import bootstrap as bootstrap
     from analysis.mrmc.detectors import compare_detectors as compare_detectors
@@ -47,6 +48,7 @@ _HOMES = {
     "from_model": "planning.pilots",
     "from_pilot": "planning.pilots",
     "intra_reader": "agreement.within_reader",
+    "learning_over_position": "effects.learning",
     "obuchowski_rockette": "mrmc.obuchowski_rockette",
     "power": "planning.power",
     "power_surface": "planning.power",

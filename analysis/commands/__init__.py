@@ -25,8 +25,10 @@ COMMANDS = (
     "detectors",
     "agreement",
     "effects",
+    "learning",
     "power",
     "rsna",
+    "report",
 )
 
 

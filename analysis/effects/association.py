@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import intervals
-from analysis.effects.result import Correlation, Slope
+from analysis.effects.result import Correlation, OverReaders
 from analysis.effects.traits import Trait
 from analysis.intervals import Interval
 from analysis.measures.covariance import FloatArray
@@ -49,7 +49,7 @@ def spearman_interval(rho: float, n: int, alpha: float) -> Interval | None:
     Examples
     --------
     >>> [round(limit, 4) for limit in spearman_interval(0.5, 50, 0.05)]
-    [0.2338, 0.6964]
+    [0.2412, 0.6924]
     """
     if n < 4 or abs(rho) > 1 - 1e-12:
         return None
@@ -70,7 +70,7 @@ def over_cases(outcome: pd.Series, reads: pd.DataFrame, trait: Trait, alpha: flo
     return _correlation(of_case, shares, "accuracy", "cases", alpha)
 
 
-def within_readers(outcome: pd.Series, reads: pd.DataFrame, trait: Trait, alpha: float) -> Slope | None:
+def within_readers(outcome: pd.Series, reads: pd.DataFrame, trait: Trait, alpha: float) -> OverReaders | None:
     """Each reader's least-squares slope of right (1) and wrong (0) on the trait, tested over readers by t."""
     slopes = slopes_of_readers(outcome, trait.values, reads["reader"])
     return mean_over_readers(slopes, alpha) if len(slopes) else None
@@ -81,20 +81,25 @@ def slopes_of_readers(y: pd.Series, x: pd.Series, reader: pd.Series) -> FloatArr
     frame = pd.DataFrame({"x": x, "y": y, "reader": reader}).dropna()
     found = []
     for _, mine in frame.groupby("reader", observed=True):
-        deviations = mine["x"].to_numpy() - mine["x"].mean()
         if len(mine) > 2 and mine["x"].nunique() > 1:
-            found.append(float(deviations @ mine["y"].to_numpy() / (deviations @ deviations)))
+            found.append(slope(mine["x"].to_numpy(), mine["y"].to_numpy()))
     return np.array(found)
 
 
-def mean_over_readers(values: FloatArray, alpha: float) -> Slope:
+def slope(x: FloatArray, y: FloatArray) -> float:
+    """Least-squares slope of y on x."""
+    deviations = x - x.mean()
+    return float(deviations @ y / (deviations @ deviations))
+
+
+def mean_over_readers(values: FloatArray, alpha: float) -> OverReaders:
     """Mean of one value for each reader, with its t interval and test against 0; None of one reader."""
     r, mean = len(values), float(values.mean())
     se = float(values.std(ddof=1)) / r**0.5 if r > 1 else None
     if not se:
-        return Slope(r, mean, se, None, None, None)
+        return OverReaders(r, mean, se, None, None, None)
     ci = intervals.symmetric(mean, se, r - 1, alpha)
-    return Slope(r, mean, se, float(r - 1), ci, intervals.two_sided_p(mean / se, r - 1))
+    return OverReaders(r, mean, se, float(r - 1), ci, intervals.two_sided_p(mean / se, r - 1))
 
 
 def _correlation(x: pd.Series, y: pd.Series, metric: str, over: str, alpha: float) -> Correlation:

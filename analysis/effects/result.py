@@ -68,8 +68,8 @@ class Correlation:
 
 
 @dataclass(frozen=True)
-class Slope:
-    """Mean over readers of each reader's own straight line through the reads: change of accuracy for one unit more."""
+class OverReaders:
+    """Mean of one value for each reader, such as the slope of their reads, tested against 0 by t."""
 
     readers: int
     estimate: float
@@ -81,14 +81,17 @@ class Slope:
 
 @dataclass(frozen=True)
 class Effect:
-    """One trait, looked at alone; what does not apply to it is empty or None."""
+    """One trait, looked at alone; what does not apply to it is empty or None.
+
+    `slope` is the change of accuracy for one unit more, of each reader's straight line through the reads.
+    """
 
     by: str
     varies_over: Level
     groups: tuple[Group, ...]
     comparisons: tuple[GroupComparison, ...]
     correlations: tuple[Correlation, ...]
-    slope: Slope | None
+    slope: OverReaders | None
     left_out: tuple[str, ...]
 
 
