@@ -26,6 +26,9 @@ from analysis.agreement.weights import Codes, Kind, Weights, weights
 # Agreement by chance that is this close to 1 is 1, rounded.
 _CERTAIN = 1 - 1e-12
 
+# Ratings that are looked at together.
+_BLOCK = 1_000_000
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -54,7 +57,7 @@ class Table:
     def agreeing(self) -> FloatArray:
         """Weighted share of agreeing pairs of readers of each case; 0 where there is no pair."""
         pairs = self.count * (self.count - 1)
-        return np.where(pairs > 0, self.weights.within(self.codes) - self.count, 0.0) / np.maximum(pairs, 1)
+        return np.where(pairs > 0, self.within() - self.count, 0.0) / np.maximum(pairs, 1)
 
     @property
     def observed(self) -> float | None:
@@ -62,31 +65,51 @@ class Table:
         paired = self.count >= 2
         return float(self.agreeing[paired].mean()) if paired.any() else None
 
-    def shares(self, codes: Codes, each: FloatArray | float) -> FloatArray:
-        """Sum over the ratings in `codes`, by category, of what `each` of them counts."""
+    def within(self) -> FloatArray:
+        """Sum of the weights of all ordered pairs of each case's ratings, block by block of cases."""
+        readers, n = self.codes.shape
+        blocks = np.array_split(self.codes, max(1, readers * n // _BLOCK), axis=1)
+        return np.concatenate([self.weights.within(block) for block in blocks])
+
+    def shares(self, each: FloatArray | float) -> FloatArray:
+        """Sum over all ratings, by category, of what `each` of them counts."""
+        rows = np.broadcast_to(each, self.codes.shape)
+        return np.asarray(np.sum([self.of_reader(reader, row) for reader, row in enumerate(rows)], axis=0))
+
+    def of_reader(self, reader: int, each: FloatArray) -> FloatArray:
+        """The same over one reader's ratings."""
+        codes = self.codes[reader]
         rated = codes >= 0
-        return np.bincount(
-            codes[rated], weights=np.broadcast_to(each, codes.shape)[rated], minlength=self.categories
-        ).astype(float)
+        return np.bincount(codes[rated], weights=each[rated], minlength=self.categories).astype(float)
 
     def sum_of_case(self, of_category: FloatArray) -> FloatArray:
         """Sum over each case's ratings of what belongs to their category."""
-        return np.asarray(np.where(self.codes >= 0, of_category[self.codes], 0.0).sum(axis=0))
+        total = np.zeros(self.codes.shape[1])
+        for codes in self.codes:
+            total += np.where(codes >= 0, of_category[codes], 0.0)
+        return total
 
     def of_two(self, one: int, other: int) -> Table:
-        """The cases that two readers have both rated, with the same categories and weights."""
+        """The cases that two readers have both rated, by the same weights."""
         codes = self.codes[[one, other]]
-        return replace(self, codes=codes[:, (codes >= 0).all(axis=0)])
+        codes = codes[:, (codes >= 0).all(axis=0)]
+        if self.categories <= codes.size:
+            return replace(self, codes=codes)
+        chosen, numbers = np.unique(codes, return_inverse=True)
+        return Table(numbers.reshape(codes.shape), len(chosen), self.weights.only(chosen))
 
 
 def tabulate(scores: FloatArray, kind: Kind) -> Table:
     """Table of `scores`, shape (readers, cases), NaN where missing; the categories are the distinct ratings."""
     rated = ~np.isnan(scores)
     scores = scores[rated.any(axis=1)][:, rated.any(axis=0)]
-    values, codes = np.unique(scores, return_inverse=True)
+    values = np.unique(np.concatenate([np.empty(0), *(np.unique(reader) for reader in scores)]))
     values = values[~np.isnan(values)]
-    codes = codes.reshape(scores.shape)
-    return Table(np.where(codes < len(values), codes, -1), len(values), weights(values, kind))
+    small = np.min_scalar_type(-max(len(values), 1))
+    codes = np.empty(scores.shape, dtype=small)
+    for row, reader in zip(codes, scores, strict=True):
+        row[:] = np.where(np.isnan(reader), -1, np.searchsorted(values, reader))
+    return Table(codes, len(values), weights(values, kind))
 
 
 def fleiss(table: Table, alpha: float) -> Coefficient:
@@ -99,7 +122,7 @@ def fleiss(table: Table, alpha: float) -> Coefficient:
     0.6571
     """
     count = table.count
-    towards = table.weights.towards(table.shares(table.codes, 1 / count) / len(count))
+    towards = table.weights.towards(table.shares(1 / count) / len(count))
     return _beyond(table, table.sum_of_case(towards) / count, alpha)
 
 
@@ -115,7 +138,7 @@ def gwet(table: Table, alpha: float) -> Coefficient:
     0.6757
     """
     count, q = table.count, max(table.categories, 2)
-    shares = table.shares(table.codes, 1 / count) / len(count)
+    shares = table.shares(1 / count) / len(count)
     total = table.weights.towards(np.ones(table.categories)).sum()
     return _beyond(table, table.sum_of_case(1 - shares) / count * total / (q * (q - 1)), alpha)
 
@@ -134,7 +157,8 @@ def conger(table: Table, alpha: float) -> Coefficient:
     readers, n = table.codes.shape
     if readers < 2 or n == 0:
         return UNDEFINED
-    own = np.stack([table.shares(codes, 1 / (codes >= 0).sum()) for codes in table.codes])
+    own = np.stack([table.of_reader(reader, np.ones(n)) for reader in range(readers)])
+    own /= own.sum(axis=1, keepdims=True)
     everyone = own.sum(axis=0)
     expected_of = np.zeros(n)
     for codes, shares in zip(table.codes, own, strict=True):

@@ -49,8 +49,8 @@ def krippendorff(scores: FloatArray, metric: Metric, alpha: float) -> Coefficien
     count = table.count
     total, n = float(count.sum()), len(count)
     usual = total / n
-    agreeing = (table.weights.within(table.codes) - count) / (count - 1) / usual
-    shares = table.shares(table.codes, 1 / total)
+    agreeing = (table.within() - count) / (count - 1) / usual
+    shares = table.shares(1 / total)
     towards = table.weights.towards(shares)
     observed, expected = float(agreeing.mean()), float(shares @ towards)
     corrected = (1 - 1 / total) * observed + 1 / total
@@ -66,7 +66,7 @@ def krippendorff(scores: FloatArray, metric: Metric, alpha: float) -> Coefficien
 def _through_ranks(table: Table, observed: float, expected: float) -> FloatArray:
     """What each case adds by shifting the ranks of all values: half a rank for each value above or below."""
     rated, count = table.codes >= 0, table.count
-    of_value = table.shares(table.codes, 1.0)
+    of_value = table.shares(1.0)
     ranks = np.cumsum(of_value) - of_value / 2
     spread = ranks[-1] - ranks[0]
     at = np.where(rated, ((ranks - ranks[0]) / spread)[table.codes], 0.0)
@@ -74,4 +74,4 @@ def _through_ranks(table: Table, observed: float, expected: float) -> FloatArray
     of_observed = 4 * (count * at - at.sum(axis=0)) / (count - 1)
     of_expected = 4 * (at - at.sum() / total)
     slope = (disagreement / by_chance * of_expected - of_observed) / (by_chance * total)
-    return np.asarray(table.sum_of_case(above_less_below(table.shares(table.codes, slope))) / (2 * spread))
+    return np.asarray(table.sum_of_case(above_less_below(table.shares(slope))) / (2 * spread))

@@ -7,15 +7,15 @@ needs the q × q matrix, so that a continuous scale with thousands of distinct r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.agreement.scale import FloatArray, scaled
 
-Codes = NDArray[np.intp]
+Codes = NDArray[np.signedinteger[Any]]
 Kind = Literal["identity", "ordinal", "linear", "quadratic", "ratio"]
 
 # Doubles held at once while all values are compared with each other.
@@ -31,6 +31,10 @@ class Weights(Protocol):
 
     def towards(self, shares: FloatArray) -> FloatArray:
         """Of each category, the sum of w times the shares; shape (q,)."""
+        ...
+
+    def only(self, chosen: Codes) -> Weights:
+        """Of some of the categories alone; all disagreement may have another unit."""
         ...
 
 
@@ -65,15 +69,19 @@ class Same:
     def within(self, codes: Codes) -> FloatArray:
         """The squared numbers of readers in each category, summed along runs of equal codes."""
         ordered = np.sort(codes, axis=0)
-        place = np.arange(len(codes))[:, None]
+        place = np.arange(len(codes), dtype=np.int32)[:, None]
         begins = np.ones(ordered.shape, dtype=bool)
         begins[1:] = ordered[1:] != ordered[:-1]
         start = np.maximum.accumulate(np.where(begins, place, 0), axis=0)
-        return np.asarray(np.where(ordered >= 0, 2.0 * (place - start) + 1, 0.0).sum(axis=0))
+        return np.asarray(np.where(ordered >= 0, 2 * (place - start) + 1, 0).sum(axis=0), dtype=float)
 
     def towards(self, shares: FloatArray) -> FloatArray:
         """The shares themselves."""
         return shares
+
+    def only(self, chosen: Codes) -> Weights:
+        """The same."""
+        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +111,10 @@ class Distance:
         lines = self.at * (2 * np.cumsum(shares) - total) - (2 * np.cumsum(moments) - mean)
         return np.asarray(total - self.square * squares - self.line * lines)
 
+    def only(self, chosen: Codes) -> Weights:
+        """At the same positions."""
+        return replace(self, at=self.at[chosen])
+
 
 @dataclass(frozen=True, eq=False)
 class Ratio:
@@ -125,6 +137,10 @@ class Ratio:
         rows = max(1, _BLOCK // len(self.values))
         blocks = np.split(self.values, np.arange(rows, len(self.values), rows))
         return np.concatenate([self._between(block[:, None], self.values) @ shares for block in blocks])
+
+    def only(self, chosen: Codes) -> Weights:
+        """By the range of those."""
+        return Ratio(self.values[chosen]) if len(chosen) > 1 else Same()
 
     def _between(self, one: FloatArray, other: FloatArray) -> FloatArray:
         low, high = self.values[0], self.values[-1]
