@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from readerstudy.reports import charts
 from readerstudy.reports.answers import answer_table, end_answer_table, mark_table, view_log_table
 from readerstudy.reports.blinding_audit import newest_audit
+from readerstudy.reports.export_formats import workbook
 from readerstudy.reports.gaps import not_analysed
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, reader_table
 from readerstudy.studies.models import UNTESTED, Study
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 def results_json(report: Report) -> str:
@@ -73,28 +80,58 @@ def blinding_json(study: Study) -> str:
     return json.dumps(said, indent=2) + "\n"
 
 
-def _as_csv(table: Callable[[Study], pd.DataFrame]) -> tuple[str, Callable[[Report], str]]:
-    return _CSV, lambda report: table(report.study).to_csv(index=False)
+def data_dictionary(_report: Report) -> str:
+    """Say what every column means."""
+    return (Path(settings.BASE_DIR) / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a report: what it is, in words, and how it is made."""
+
+    words: StrPromise
+    content_type: str
+    make: Callable[[Report], str | bytes]
+
+    def bytes_of(self, report: Report) -> bytes:
+        """Make it."""
+        content = self.make(report)
+        return content.encode() if isinstance(content, str) else content
+
+
+def _as_csv(table: Callable[[Study], pd.DataFrame], words: StrPromise) -> File:
+    return File(words, _CSV, lambda report: table(report.study).to_csv(index=False))
 
 
 _CSV = "text/csv; charset=utf-8"
-FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
-    "ratings.csv": (_CSV, lambda report: report.ratings_csv),
-    "readers.csv": _as_csv(reader_table),
-    "cases.csv": _as_csv(case_table),
-    "answers.csv": _as_csv(answer_table),
-    "marks.csv": _as_csv(mark_table),
-    "end_answers.csv": _as_csv(end_answer_table),
-    "view_log.csv": _as_csv(view_log_table),
-    "blinding_audit.json": ("application/json", lambda report: blinding_json(report.study)),
-    "results.json": ("application/json", results_json),
-    "report.html": ("text/html; charset=utf-8", report_html),
+_JSON = "application/json"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {
+    "report.html": File(_("The report: one file that needs no other"), "text/html; charset=utf-8", report_html),
+    "results.json": File(_("Every figure of the report"), _JSON, results_json),
+    "ratings.csv": File(
+        _("The ratings table that everything is computed from"), _CSV, lambda report: report.ratings_csv
+    ),
+    "readers.csv": _as_csv(reader_table, _("What readers told of themselves")),
+    "cases.csv": _as_csv(case_table, _("What is known of each case, its truth included")),
+    "answers.csv": _as_csv(answer_table, _("Answers to questions with each case")),
+    "marks.csv": _as_csv(mark_table, _("Marks on the images")),
+    "end_answers.csv": _as_csv(end_answer_table, _("Answers at the end of each phase")),
+    "view_log.csv": _as_csv(view_log_table, _("What readers did with the image")),
+    "tables.xlsx": File(_("All these tables as one workbook, without the log of the view"), _XLSX, workbook),
+    "blinding_audit.json": File(_("What the blinding audit found"), _JSON, lambda report: blinding_json(report.study)),
+    "data-dictionary.md": File(_("What every column means"), "text/markdown; charset=utf-8", data_dictionary),
 }
+
+
+def described() -> list[tuple[str, StrPromise]]:
+    """Give the name of every file, with what it is."""
+    return [(name, file.words) for name, file in FILES.items()]
 
 
 def write_files(report: Report, folder: Path) -> list[str]:
     """Write all files of a report into a folder, and give their names."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (_, make_content) in FILES.items():
-        (folder / name).write_text(make_content(report), encoding="utf-8")
+    for name, file in FILES.items():
+        (folder / name).write_bytes(file.bytes_of(report))
     return list(FILES)

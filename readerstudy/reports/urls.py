@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from readerstudy.reports import coding_views, views
+from readerstudy.reports import coding_views, export_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", views.chart, name="chart"),
     path("<slug:slug>/coding/", coding_views.page, name="coding"),
     path("<slug:slug>/coding/<slug:reader>/", coding_views.code, name="code"),
-    path("<slug:slug>/export/<str:name>", views.export, name="export"),
+    path("<slug:slug>/export/", export_views.page, name="exports"),
+    path("<slug:slug>/export/<str:name>", export_views.export, name="export"),
+    path("<slug:slug>/export/<slug:phase>/<slug:form>/", export_views.of_phase, name="export-of-phase"),
 ]

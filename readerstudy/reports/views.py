@@ -33,7 +33,6 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     report = study.reports.first()
     found = report.results if report else {"phases": []}
     context: dict[str, Any] = {"study": study, "report": report, **found}
-    context["files"] = list(exports.FILES)
     return render(request, "reports/results.html", context | exports.caveats(study))
 
 
@@ -68,16 +67,6 @@ def chart(request: HttpRequest, slug: str, phase: str, name: str, form: str) -> 
         f"{'-'.join(filter(None, [slug, phase, modality, name]))}.{form}",
         inline=form == "json",
     )
-
-
-@desk_required
-def export(request: HttpRequest, slug: str, name: str) -> HttpResponse:
-    """One of the files of the latest report."""
-    report = _latest(request, slug)
-    if name not in exports.FILES:
-        raise Http404
-    content_type, make_content = exports.FILES[name]
-    return _file(make_content(report).encode(), content_type, f"{slug}-{name}")
 
 
 def _latest(request: HttpRequest, slug: str) -> Report:

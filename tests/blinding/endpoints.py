@@ -446,11 +446,51 @@ ENDPOINTS = [
         "studies:invite", "studies/<slug:slug>/readers/invite/", "POST", "/studies/{study}/readers/invite/",
         _coordinators(302),
     ),
-    Endpoint("studies:lock", "studies/<slug:slug>/lock/", "POST", "/studies/{draft}/lock/", _coordinators(302)),
-    Endpoint("studies:close", "studies/<slug:slug>/close/", "POST", "/studies/{study}/close/", _coordinators(302)),
+    Endpoint("studies:plan", "studies/<slug:slug>/plan/", "GET", "/studies/{draft}/plan/", _team(200)),
     Endpoint(
-        "studies:unblind", "studies/<slug:slug>/unblind/", "POST", "/studies/{closed}/unblind/", _coordinators(302),
+        "studies:edit-plan", "studies/<slug:slug>/plan/edit/", "GET", "/studies/{draft}/plan/edit/", _coordinators(200)
+    ),
+    Endpoint(
+        "studies:edit-plan", "studies/<slug:slug>/plan/edit/", "POST", "/studies/{study}/plan/edit/",
+        _coordinators(200), sends="alpha=0.05",
+    ),
+    Endpoint("studies:amend", "studies/<slug:slug>/amend/", "GET", "/studies/{study}/amend/", _coordinators(200)),
+    Endpoint(
+        "studies:amend", "studies/<slug:slug>/amend/", "POST", "/studies/{study}/amend/", _coordinators(200),
+        sends="title=lacks the rest",
+    ),
+    Endpoint(
+        "studies:version", "studies/<slug:slug>/versions/<slug:kind>/<int:number>/", "GET",
+        "/studies/{study}/versions/plan/1/", _team(200),
+    ),
+    Endpoint("studies:copy", "studies/<slug:slug>/copy/", "GET", "/studies/{study}/copy/", _coordinators(200)),
+    Endpoint(
+        "studies:copy", "studies/<slug:slug>/copy/", "POST", "/studies/{study}/copy/", _coordinators(200),
+        sends="title=lacks the rest",
+    ),
+    Endpoint("studies:pilot", "studies/<slug:slug>/pilot/", "POST", "/studies/{draft}/pilot/", _coordinators(302)),
+    Endpoint("studies:lock", "studies/<slug:slug>/lock/", "POST", "/studies/{draft}/lock/", _coordinators(302)),
+    Endpoint("studies:open", "studies/<slug:slug>/open/", "POST", "/studies/{draft}/open/", _coordinators(302)),
+    Endpoint(
+        "studies:schedule", "studies/<slug:slug>/schedule/", "POST", "/studies/{draft}/schedule/", _coordinators(302)
+    ),
+    Endpoint("studies:close", "studies/<slug:slug>/close/", "GET", "/studies/{study}/close/", _coordinators(200)),
+    # Without the password it is not done.
+    Endpoint(
+        "studies:close", "studies/<slug:slug>/close/", "POST", "/studies/{study}/close/", _coordinators(200),
         sends="reason=all have read",
+    ),
+    Endpoint("studies:unblind", "studies/<slug:slug>/unblind/", "GET", "/studies/{closed}/unblind/", _coordinators(200)),
+    Endpoint(
+        "studies:unblind", "studies/<slug:slug>/unblind/", "POST", "/studies/{closed}/unblind/", _coordinators(200),
+        sends="reason=all have read",
+    ),
+    Endpoint(
+        "studies:archive", "studies/<slug:slug>/archive/", "POST", "/studies/{closed}/archive/", _coordinators(302)
+    ),
+    Endpoint(
+        "studies:unarchive", "studies/<slug:slug>/unarchive/", "POST", "/studies/{closed}/unarchive/",
+        _coordinators(302),
     ),
     Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _team(200)),
     Endpoint("watching:audit", "studies/<slug:slug>/audit/", "GET", "/studies/{study}/audit/", _team(200)),
@@ -511,6 +551,11 @@ ENDPOINTS = [
     Endpoint(
         "reports:chart", "studies/<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", "GET",
         "/studies/{unblinded}/results/phase-1/roc.json", _RESULTS,
+    ),
+    Endpoint("reports:exports", "studies/<slug:slug>/export/", "GET", "/studies/{unblinded}/export/", _RESULTS),
+    Endpoint(
+        "reports:export-of-phase", "studies/<slug:slug>/export/<slug:phase>/<slug:form>/", "GET",
+        "/studies/{unblinded}/export/phase-1/imrmc/", _RESULTS,
     ),
     Endpoint(
         "reports:export", "studies/<slug:slug>/export/<str:name>", "GET", "/studies/{unblinded}/export/ratings.csv",

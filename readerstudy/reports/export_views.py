@@ -1,0 +1,59 @@
+"""What can be taken away of the latest report."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from readerstudy.accounts.permissions import desk_required
+from readerstudy.reports import exports
+from readerstudy.reports.export_formats import FORMS, NoExportError, in_format, rated_phases
+from readerstudy.reports.models import Report
+from readerstudy.reports.views import study_with_results
+
+
+@desk_required
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every file, with what it is for."""
+    study = study_with_results(request, slug)
+    report = study.reports.first()
+    context = {
+        "study": study,
+        "report": report,
+        "files": exports.described() if report else [],
+        "phases": rated_phases(report) if report else [],
+    }
+    return render(request, "reports/exports.html", context)
+
+
+@desk_required
+def export(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """One of the files of the latest report."""
+    report = _latest(request, slug)
+    if name not in exports.FILES:
+        raise Http404
+    file = exports.FILES[name]
+    return _file(file.bytes_of(report), file.content_type, f"{slug}-{name}")
+
+
+@desk_required
+def of_phase(request: HttpRequest, slug: str, phase: str, form: str) -> HttpResponse:
+    """The reads of one phase in the format of another program."""
+    report = _latest(request, slug)
+    if form not in FORMS or phase not in rated_phases(report):
+        raise Http404
+    try:
+        exported = in_format(report, phase, form)
+    except NoExportError as error:
+        return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
+    return _file(exported.content, "application/octet-stream", f"{slug}-{phase}-{form}.{FORMS[form]}")
+
+
+def _latest(request: HttpRequest, slug: str) -> Report:
+    return get_object_or_404(Report.objects.filter(study=study_with_results(request, slug)).order_by("-pk")[:1])
+
+
+def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
