@@ -59,7 +59,7 @@ class Table:
         pairs = self.count * (self.count - 1)
         return np.where(pairs > 0, self.within() - self.count, 0.0) / np.maximum(pairs, 1)
 
-    @property
+    @cached_property
     def observed(self) -> float | None:
         """Observed agreement p_a; None where no case has two ratings."""
         paired = self.count >= 2
@@ -121,6 +121,8 @@ def fleiss(table: Table, alpha: float) -> Coefficient:
     >>> round(fleiss(tabulate(scores, "identity"), alpha=0.05).estimate, 4)
     0.6571
     """
+    if table.observed is None:
+        return UNDEFINED
     count = table.count
     towards = table.weights.towards(table.shares(1 / count) / len(count))
     return _beyond(table, table.sum_of_case(towards) / count, alpha)
@@ -137,6 +139,8 @@ def gwet(table: Table, alpha: float) -> Coefficient:
     >>> round(gwet(tabulate(scores, "identity"), alpha=0.05).estimate, 4)
     0.6757
     """
+    if table.observed is None:
+        return UNDEFINED
     count, q = table.count, max(table.categories, 2)
     shares = table.shares(1 / count) / len(count)
     total = table.weights.towards(np.ones(table.categories)).sum()
@@ -154,9 +158,9 @@ def conger(table: Table, alpha: float) -> Coefficient:
     >>> round(conger(tabulate(scores, "identity"), alpha=0.05).estimate, 4)
     0.6667
     """
-    readers, n = table.codes.shape
-    if readers < 2 or n == 0:
+    if table.observed is None:
         return UNDEFINED
+    readers, n = table.codes.shape
     own = np.stack([table.of_reader(reader, np.ones(n)) for reader in range(readers)])
     own /= own.sum(axis=1, keepdims=True)
     everyone = own.sum(axis=0)
