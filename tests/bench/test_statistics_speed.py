@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.agreement.among_readers import reader_agreement
+from analysis.agreement.intraclass import intraclass
+from analysis.agreement.krippendorff import krippendorff
 from analysis.mrmc.bootstrap import bootstrap
 from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
 from analysis.mrmc.u_statistics import u_statistics
@@ -75,3 +78,23 @@ def test_cpu_seconds_of_bootstrap_and_planning(capsys: pytest.CaptureFixture[str
         for name, took in seconds.items():
             print(f"\n  {name}: {took:.3f} s CPU", end="")  # noqa: T201
     assert next(iter(seconds.values())) <= 0.1
+
+
+def test_cpu_seconds_of_agreement(capsys: pytest.CaptureFixture[str]) -> None:
+    generator = np.random.default_rng(1)
+    scores = generator.normal(size=1_000) + generator.normal(size=(10, 1_000))
+    table = drawn_table().query("modality == 'a'").assign(call=lambda frame: (frame["rating"] > 0.5).astype(int))
+    ratings = validate(table)
+    reference = cpu(lambda: np.sort(scores.ravel()))
+    work: dict[str, Callable[[], object]] = {
+        "ICC and alpha, 1,000 x 10": lambda: (intraclass(scores, 0.05), krippendorff(scores, "interval", 0.05)),
+        "every coefficient of the calls, 2,000 x 20": lambda: reader_agreement(ratings),
+        "every coefficient of the ratings, 2,000 x 20": lambda: reader_agreement(
+            ratings, on="rating", level="interval"
+        ),
+    }
+    seconds = {name: cpu(job) for name, job in work.items()}
+    with capsys.disabled():
+        for name, took in seconds.items():
+            print(f"\n  {name}: {took:.4f} s CPU, {took / reference:.0f} x one sort of 10,000 ratings", end="")  # noqa: T201
+    assert next(iter(seconds.values())) <= 0.05
