@@ -44,10 +44,10 @@ __all__ = [
 
 
 def chart_svg(chart: alt.TopLevelMixin) -> str:
-    """The chart as an SVG document, with room at the right for fonts that run wider than the one it was laid out in."""
+    """The chart as an SVG document, with room at its sides for fonts that run wider than the one it was laid out in."""
     import vl_convert
 
-    padding = {"left": 5, "top": 5, "right": 60, "bottom": 5}
+    padding = {"left": 24, "top": 5, "right": 60, "bottom": 5}
     return str(vl_convert.vegalite_to_svg(chart.to_dict() | {"padding": padding}))
 
 

@@ -23,13 +23,14 @@ def course_chart(
     width: int = 520,
     height: int = 280,
 ) -> alt.LayerChart:
-    """The mean over readers as a bold line with points and a band, single readers as thin lines behind it.
+    """The mean over readers as a bold line with its band, or points with whiskers; single readers as thin lines behind.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row a point: ``position`` and ``value``; ``low`` and ``high`` of the band where there are; ``who`` for a
-        single reader, empty for the mean.
+        One row a point: ``position`` and ``value``; ``low`` and ``high`` where there are; ``who`` for a single reader,
+        empty for the mean. ``part`` of the mean's rows is "curve" for the line and its band, "block" for points with
+        whiskers; without it the mean is a line with a band.
     theme : {"light", "dark", "print"}
     y_title, x_title : str
     reference : float, optional
@@ -47,8 +48,11 @@ def course_chart(
     look = theme_named(theme)
     rows = [_row(row) for row in rows_of(frame)]
     single, mean = [row for row in rows if row["who"]], [row for row in rows if not row["who"]]
+    curve, blocks = [row for row in mean if row["part"] == "curve"], [row for row in mean if row["part"] == "block"]
     drawing = _Drawing(look, (x_title, y_title), from_zero=from_zero)
-    layers = [*drawing.reference(reference), *drawing.readers(single), *drawing.mean(mean)]
+    layers = [
+        *drawing.reference(reference), *drawing.readers(single), *drawing.curve(curve), *drawing.blocks(blocks)
+    ]  # fmt: skip
     readers = len({row["who"] for row in single})
     described = f"{y_title} by {x_title.lower()}" + (f", of {readers} readers and their mean" if readers else "")
     return finished(layers, look, described, width=width, height=height)
@@ -91,7 +95,7 @@ class _Drawing:
         told = tooltip("who", "place", "found")
         return [lines.encode(x=self.x, y=self._y("value"), detail="who:N", tooltip=told)]
 
-    def mean(self, rows: Rows) -> list[alt.Chart]:
+    def curve(self, rows: Rows) -> list[alt.Chart]:
         import altair as alt
 
         if not rows:
@@ -100,17 +104,30 @@ class _Drawing:
         if bounded := [row for row in rows if row["low"] is not None]:
             area = alt.Chart(held(bounded)).mark_area(color=self.look.ink, opacity=0.2)
             layers.append(area.encode(x=self.x, y=self._y("low"), y2="high:Q"))
-        shared = alt.Chart(held(rows)).encode(
-            x=self.x, y=self._y("value"), tooltip=tooltip("place", "found", "interval")
+        line = alt.Chart(held(rows)).mark_line(color=self.look.ink, strokeWidth=2.6)
+        return [*layers, line.encode(x=self.x, y=self._y("value"), tooltip=tooltip("place", "found", "interval"))]
+
+    def blocks(self, rows: Rows) -> list[alt.Chart]:
+        import altair as alt
+
+        if not rows:
+            return []
+        layers = []
+        if bounded := [row for row in rows if row["low"] is not None]:
+            whiskers = alt.Chart(held(bounded)).mark_rule(color=self.look.ink, strokeWidth=1.5)
+            layers.append(whiskers.encode(x=self.x, y=self._y("low"), y2="high:Q"))
+        points = alt.Chart(held(rows)).mark_point(
+            filled=True, shape="diamond", size=130, color=self.look.ink, opacity=1, stroke=self.look.background
         )
-        point = {"filled": True, "size": 50, "fill": self.look.ink, "opacity": 1}
-        return [*layers, shared.mark_line(color=self.look.ink, strokeWidth=2.6, point=point)]
+        told = tooltip("place", "found", "interval")
+        return [*layers, points.encode(x=self.x, y=self._y("value"), tooltip=told)]
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     low, high = row.get("low"), row.get("high")
     return {
         "who": str(row.get("who") or ""),
+        "part": str(row.get("part") or "curve"),
         "position": row["position"],
         "value": row["value"],
         "low": low,

@@ -139,7 +139,10 @@ class _Drawing:
         groups = list(dict.fromkeys(row[group_title] for row in rows))
         self.crowded = len(names) > _CROWD + 1
         self.row_height = (11 if self.crowded else 22) * (1 + 0.6 * (len(groups) - 1))
-        self.scale, self.axis = alt.Scale(zero=False, nice=True), alt.Axis(tickCount=6)
+        self.scale, self.axis = (
+            alt.Scale(zero=False, nice=True),
+            alt.Axis(tickCount=6, labelFlush=False, labelSeparation=10),
+        )
         self.encoding: dict[str, Any] = {
             "y": alt.Y(
                 "who:N",

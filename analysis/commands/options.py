@@ -86,10 +86,7 @@ def needed_columns(options: argparse.Namespace) -> tuple[str, ...]:
 
 def read_tables(options: argparse.Namespace) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """Tables of readers and cases: as named, or those that lie beside the ratings; checked, also where not needed."""
-    return (
-        _read_table(options.reader_table, options.ratings, "reader"),
-        _read_table(options.case_table, options.ratings, "case"),
-    )
+    return _read_table(options, "reader"), _read_table(options, "case")
 
 
 def chosen(options: argparse.Namespace, *names: str) -> dict[str, Any]:
@@ -97,10 +94,17 @@ def chosen(options: argparse.Namespace, *names: str) -> dict[str, Any]:
     return {name: getattr(options, name) for name in names}
 
 
-def _read_table(named: str | None, ratings: str, key: str) -> pd.DataFrame | None:
+def table_path(options: argparse.Namespace, key: str) -> Path | None:
+    """The table of readers or cases: as named, or the one that lies beside the ratings."""
+    named: str | None = getattr(options, f"{key}_table")
+    beside = Path(options.ratings).parent / f"{key}s.csv"
+    if named is None and (not beside.is_file() or beside == Path(options.ratings)):
+        return None
+    return Path(named or beside)
+
+
+def _read_table(options: argparse.Namespace, key: str) -> pd.DataFrame | None:
     from analysis.table.covariates import covariates
 
-    beside = Path(ratings).parent / f"{key}s.csv"
-    if named is None and (not beside.is_file() or beside == Path(ratings)):
-        return None
-    return covariates(named or beside, key)
+    path = table_path(options, key)
+    return None if path is None else covariates(path, key)

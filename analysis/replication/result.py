@@ -13,7 +13,7 @@ from analysis.intervals import Interval
 
 
 @dataclass(frozen=True)
-class PhaseAccuracy:
+class PhaseAccuracy(results.Result):
     """Readers' mean accuracy in one phase.
 
     `ci_t` is over readers alone (these cases), `ci_mrmc` over readers and cases; `range` holds the lowest and the

@@ -1,0 +1,46 @@
+"""The whole report as a folder: one page that holds everything, results.json, charts and tables."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+
+from analysis.commands.options import add_alpha, read_ratings, read_tables, table_path
+from analysis.results import Result
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    add_alpha(parser)
+    parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write into")
+    parser.add_argument("--title", default="Reader study", metavar="T", help="title of the report")
+
+
+def run(options: argparse.Namespace) -> Result:
+    """Compute all sections and write the folder."""
+    from analysis.report.files import write_report
+    from analysis.report.report import gather
+    from analysis.report.study import Study
+
+    readers, cases = read_tables(options)
+    study = Study(read_ratings(options), readers, cases, options.alpha)
+    report = gather(study, phases=options.phase, modality=options.modality)
+    return write_report(report, Path(options.out), tables=_tables(options), title=options.title)
+
+
+def _tables(options: argparse.Namespace) -> dict[str, bytes]:
+    """The tables as they are; ratings in another format as CSV."""
+    from analysis.table.files import read, recognised, write
+
+    path = Path(options.ratings)
+    if recognised(path) == "csv" and path.suffix.lower() == ".csv":
+        tables = {"ratings.csv": path.read_bytes()}
+    else:
+        text = io.BytesIO()
+        write(read(path), text, format="csv")
+        tables = {"ratings.csv": text.getvalue()}
+    for key in ("reader", "case"):
+        if beside := table_path(options, key):
+            tables[f"{key}s.csv"] = beside.read_bytes()
+    return tables

@@ -1,0 +1,126 @@
+"""The whole report: each condition's sections, those of the study as a whole, and the results as one document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.report.document import Section
+from analysis.report.sections import (
+    agreement,
+    at_a_glance,
+    cases,
+    comparison,
+    covariates,
+    detectors,
+    diagnosis,
+    flow,
+    learning,
+    means,
+    readers,
+    roc,
+    rsna,
+    time,
+)
+from analysis.report.study import Condition, Study
+from analysis.results import jsonable
+
+# In the order in which they are read.
+OF_A_CONDITION: tuple[Callable[[Condition], Section], ...] = (
+    flow.section,
+    at_a_glance.section,
+    readers.section,
+    roc.section,
+    means.section,
+    detectors.section,
+    agreement.section,
+    covariates.section,
+    time.section,
+    learning.section,
+    cases.section,
+)
+OF_A_DIAGNOSTIC_CONDITION = (flow.section, diagnosis.section)
+OF_THE_STUDY: tuple[Callable[[Study, Sequence[Condition]], Section], ...] = (
+    comparison.of_modalities,
+    comparison.of_phases,
+    rsna.section,
+)
+FORMAT = "reader-study-results/1"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is said of one condition."""
+
+    condition: Condition
+    sections: Sequence[Section]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All sections of a report: those of each condition, then those of the study."""
+
+    study: Study
+    parts: Sequence[Part]
+    overall: Sequence[Section]
+
+    def results(self) -> dict[str, Any]:
+        """Every number of the report as plain values for JSON; the same tables give the same document.
+
+        Returns
+        -------
+        dict
+            ``format``; ``alpha``; ``phases``, for each condition ``phase``, ``modality``, ``name``, ``left_out`` and
+            what each section found, by its name; then what each section of the study found, by its name. What is not
+            possible is ``{"problem": words}``, an impossible value None.
+        """
+        phases = [
+            {
+                "phase": part.condition.phase,
+                "modality": part.condition.modality,
+                "name": part.condition.name,
+                "left_out": list(part.condition.left_out),
+                **{section.name: section.found for section in part.sections},
+            }
+            for part in self.parts
+        ]
+        overall = {section.name: section.found for section in self.overall}
+        found: dict[str, Any] = jsonable({"format": FORMAT, "alpha": self.study.alpha, "phases": phases, **overall})
+        return found
+
+
+def gather(study: Study, *, phases: Sequence[str] | None = None, modality: str | None = None) -> Report:
+    """Compute every section of the report; charts are drawn when they are asked for.
+
+    Parameters
+    ----------
+    study : Study
+    phases, modality : optional
+        Report these only.
+
+    Raises
+    ------
+    RatingsError
+        When a phase or modality is not there, or nobody has read.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from analysis import validate
+    >>> table = pd.DataFrame(
+    ...     [(r, c, c % 2, (c * 7 + r * 5 + 4 * (c % 2)) % 11) for r in (1, 2, 3) for c in range(30)],
+    ...     columns=["reader", "case", "truth", "rating"],
+    ... )
+    >>> report = gather(Study(validate(table)))
+    >>> [section.name for section in report.parts[0].sections if section.absent]
+    ['detectors', 'agreement', 'covariates', 'time', 'learning', 'cases']
+    >>> round(report.results()["phases"][0]["means"]["auc"]["modalities"][0]["estimate"], 4)
+    0.6
+    """
+    conditions = study.conditions(phases, modality)
+    parts = [
+        Part(one, [section(one) for section in (OF_A_DIAGNOSTIC_CONDITION if one.is_diagnostic else OF_A_CONDITION)])
+        for one in conditions
+    ]
+    return Report(study, parts, [section(study, conditions) for section in OF_THE_STUDY])

@@ -1,0 +1,1 @@
+"""The sections of a report, one module each: what they compute, show, and say of it."""
