@@ -46,7 +46,7 @@ class Question:
         for name in ("alpha", "target"):
             if not 0 < getattr(self, name) < 1:
                 raise RatingsError(f"{name} is {getattr(self, name):g} and must lie between 0 and 1")
-        if self.margin is None and (self.effect == 0 or not np.isfinite(self.effect)):
+        if not np.isfinite(self.effect) or (self.margin is None and self.effect == 0):
             raise RatingsError("the effect must be a number other than 0: the true difference that is to be found")
         if self.margin is not None and not (self.margin > 0 and np.isfinite(self.margin)):
             raise RatingsError(f"the margin is {self.margin:g} and must be above 0")

@@ -61,8 +61,16 @@ class Pilot:
     figure: str
     words: str
     expected: float | None = None
-    step: float = 1.0
-    method: str = "Hillis, Obuchowski and Berbaum (Acad Radiol 2011;18:129)"
+
+    @property
+    def step(self) -> float:
+        """One case."""
+        return 1.0
+
+    @property
+    def method(self) -> str:
+        """How the power is computed."""
+        return "Hillis, Obuchowski and Berbaum (Acad Radiol 2011;18:129)"
 
     def terms(self, readers: int, layout: Layout) -> Terms:
         """The error term of a study with so many readers."""
