@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from analysis.planning.power import power_surface as power_surface
     from analysis.planning.roe_metz import RoeMetz as RoeMetz
     from analysis.planning.roe_metz import simulate as simulate
+    from analysis.readers.calibration import calibration_of_confidence as calibration_of_confidence
     from analysis.readers.roc import reader_rocs as reader_rocs
     from analysis.replication.rsna import rsna as rsna
     from analysis.table.files import read as read
@@ -41,6 +42,7 @@ _HOMES = {
     "RatingsError": "table.ratings",
     "RoeMetz": "planning.roe_metz",
     "bootstrap": "mrmc.bootstrap",
+    "calibration_of_confidence": "readers.calibration",
     "compare_detectors": "mrmc.detectors",
     "dorfman_berbaum_metz": "mrmc.pseudovalues",
     "effects_on_accuracy": "effects.accuracy",

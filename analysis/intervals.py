@@ -65,8 +65,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in adjusted]
 
 
-def wilson(estimate: float, n: int, alpha: float) -> Interval:
-    """Score interval of a proportion (Wilson, JASA 1927;22:209): never of zero width."""
+def wilson(estimate: float, n: float, alpha: float) -> Interval:
+    """Score interval of a proportion of n (Wilson, JASA 1927;22:209): never of zero width. n may be an effective one."""
     return _score_interval(estimate, lambda p: p * (1 - p) / n, alpha)
 
 

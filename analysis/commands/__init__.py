@@ -24,16 +24,21 @@ COMMANDS = (
     "dbm",
     "detectors",
     "agreement",
+    "calibration",
     "effects",
     "learning",
     "power",
     "rsna",
     "report",
+    "verify",
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it worked, 2 with a message on stderr when the input did not allow it."""
+    """Run one command; 0 when it worked, 1 when what it checked does not hold.
+
+    2, with a message on stderr, when the input did not allow it.
+    """
     options = _parser().parse_args(arguments)
     try:
         result: Result = options.run(options)
@@ -44,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(result.to_dict(), indent=2, allow_nan=False) if options.json else result, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return 0 if getattr(result, "ok", True) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
