@@ -8,8 +8,8 @@ would give. Standard errors are over the sampling of cases, linearised as in Gwe
 test only.
 
 statsmodels has Fleiss' kappa without weights, missing ratings and standard error, Cohen's from a table of all pairs of
-categories, and neither of the others; both are checked against it, and all against irrCAC (``fleiss.kappa.raw``,
-``conger.kappa.raw``, ``gwet.ac1.raw``).
+categories, and neither of the others; both are checked against it, and all against irrCAC (R's
+``fleiss.kappa.raw``, ``conger.kappa.raw``, ``gwet.ac1.raw``; with weights, the Python edition).
 """
 
 from __future__ import annotations

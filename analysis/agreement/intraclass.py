@@ -2,7 +2,7 @@
 
 With n cases, k readers and the mean squares of cases (R), readers (C), within cases (W) and error (E) of the table of
 the cases that every reader has rated; cases with a missing rating are left out, as irr and pingouin do. statsmodels and
-scipy have none. Checked against irr (``icc``), psych (``ICC``) and pingouin (``intraclass_corr``).
+scipy have none. Checked against pingouin (``intraclass_corr``) and Shrout and Fleiss (Psychol Bull 1979;86:420).
 """
 
 from __future__ import annotations

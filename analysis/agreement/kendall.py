@@ -2,7 +2,7 @@
 
 Kendall and Babington Smith (Ann Math Stat 1939;10:275); cases that a reader has not rated are left out, as irr does.
 SciPy has Friedman's test, which is a function of W, and neither the coefficient nor an interval of it. Checked against
-irr (``kendall(correct = TRUE)``) and SciPy.
+SciPy (``friedmanchisquare``), whose statistic is m (n - 1) W.
 """
 
 from __future__ import annotations
