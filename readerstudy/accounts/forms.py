@@ -6,9 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from readerstudy.accounts.models import User
+from readerstudy.accounts.permissions import user_of
 from readerstudy.accounts.throttling import WINDOW, Throttle
 
 
@@ -33,6 +36,34 @@ class LoginForm(AuthenticationForm):
         cleaned = super().clean()
         throttle.forget()
         return cleaned
+
+
+class PasswordAgainForm(forms.Form):
+    """One's own password once more, before an act that cannot be taken back; wrong ones count as at the login."""
+
+    password = forms.CharField(
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        label=gettext_lazy("Your password"),
+        help_text=gettext_lazy("Once more, so that nobody does this at a screen that you left open."),
+    )
+
+    def __init__(self, data: Any, *, request: HttpRequest, **options: Any) -> None:
+        super().__init__(data, label_suffix="", **options)
+        self.request = request
+
+    def clean_password(self) -> str:
+        """Refuse another password, and any after too many wrong ones."""
+        password: str = self.cleaned_data["password"]
+        user = user_of(self.request)
+        throttle = Throttle(user.get_username(), self.request.META.get("REMOTE_ADDR", ""))
+        if not throttle.count():
+            raise forms.ValidationError(_too_many(), code="too_many")
+        if not user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."), code="invalid_login")
+        throttle.forget()
+        return password
 
 
 def _too_many() -> str:

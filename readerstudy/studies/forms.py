@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from readerstudy.accounts.forms import NewAccountForm
 from readerstudy.cohorts.models import Cohort
+from readerstudy.studies.editing import Plan, free_name
 from readerstudy.studies.models import Study
 from readerstudy.studies.plans import CohortSlot, Protocol, ProtocolError
 from readerstudy.studies.protocol import LONGEST_DOCUMENT, read_protocol
@@ -74,6 +75,17 @@ class NewStudyForm(forms.Form):
     def chosen_cohorts(self) -> dict[str, Cohort]:
         """Give the cohort of each place that is filled."""
         return chosen_of(self, self.protocol.cohorts)
+
+
+class CopyForm(NewStudyForm):
+    """A copy of a study: names of its own, and the same cohorts unless others are chosen."""
+
+    def __init__(self, data: Any, *, study: Study, plan: Plan) -> None:
+        super().__init__(data, protocol=plan.protocol)
+        taken = list(Study.objects.filter(slug__startswith=study.slug[:46]).values_list("slug", flat=True))
+        title = _("Copy of %(title)s") % {"title": study.title}
+        self.initial = {"title": title[:200], "slug": free_name(study.slug[:46], taken), "pilot": study.is_pilot}
+        self.initial |= {_field_of(slot): plan.cohorts[slot.slot] for slot in plan.protocol.cohorts}
 
 
 class ProtocolTextForm(forms.Form):

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from readerstudy.studies import life_views as life
 from readerstudy.studies import making_views as making
+from readerstudy.studies import plan_views as planning
 from readerstudy.studies import protocol_views as drafts
 from readerstudy.studies import team_views as team
 from readerstudy.studies import views
@@ -32,9 +34,19 @@ urlpatterns = [
     path("<slug:slug>/team/", team.team, name="team"),
     path("<slug:slug>/team/invite/", team.invite, name="invite-member"),
     path("<slug:slug>/team/<int:pk>/remove/", team.remove, name="remove-member"),
-    path("<slug:slug>/lock/", views.lock, name="lock"),
-    path("<slug:slug>/close/", views.close, name="close"),
-    path("<slug:slug>/unblind/", views.unblind, name="unblind"),
+    path("<slug:slug>/plan/", planning.plan, name="plan"),
+    path("<slug:slug>/plan/edit/", planning.edit_plan, name="edit-plan"),
+    path("<slug:slug>/amend/", planning.amend, name="amend"),
+    path("<slug:slug>/versions/<slug:kind>/<int:number>/", planning.version, name="version"),
+    path("<slug:slug>/copy/", making.copy, name="copy"),
+    path("<slug:slug>/pilot/", making.pilot, name="pilot"),
+    path("<slug:slug>/lock/", life.lock, name="lock"),
+    path("<slug:slug>/open/", life.open_now, name="open"),
+    path("<slug:slug>/schedule/", life.schedule, name="schedule"),
+    path("<slug:slug>/close/", life.close, name="close"),
+    path("<slug:slug>/unblind/", life.unblind, name="unblind"),
+    path("<slug:slug>/archive/", life.archive, name="archive"),
+    path("<slug:slug>/unarchive/", life.unarchive, name="unarchive"),
     # Last, or they would hide the pages of a study named "join".
     path("join/<slug:token>/", views.join, name="join"),
     path("join-team/<slug:token>/", team.join, name="join-team"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -20,9 +20,15 @@ from readerstudy.accounts import services as accounts
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.permissions import coordinator_required, desk_required, user_of
 from readerstudy.studies import services
+from readerstudy.studies.checklist import checklist, worst
+from readerstudy.studies.default_plans import current_plan
 from readerstudy.studies.describing import described
 from readerstudy.studies.forms import AboutReaderForm, NewReaderForm
-from readerstudy.studies.models import UNTESTED, Reader, Status, Study
+from readerstudy.studies.life_forms import LockForm
+from readerstudy.studies.life_views import attempt
+from readerstudy.studies.models import UNTESTED, Reader, Study
+from readerstudy.studies.plan_views import can_be_amended
+from readerstudy.studies.recounting import record_of, stations
 from readerstudy.studies.scope import note_roles, study_or_404
 
 STUDIES_PER_PAGE = 50
@@ -30,28 +36,62 @@ STUDIES_PER_PAGE = 50
 
 @desk_required
 def study_list(request: HttpRequest) -> HttpResponse:
-    """The studies of one's own, newest first."""
+    """The studies of one's own, newest first; those that were put away only where they are asked for."""
+    services.open_what_is_due()
+    away = "archived" in request.GET
     user = user_of(request)
-    page = Paginator(Study.objects.for_user(user), STUDIES_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "studies/list.html", {"page": page, "studies": note_roles(user, page.object_list)})
+    mine = Study.objects.for_user(user)
+    shown = mine.filter(archived_at__isnull=not away).select_related("pilot_of")
+    page = Paginator(shown, STUDIES_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "studies": note_roles(user, page.object_list),
+        "away": away,
+        "query": "archived=1" if away else "",
+        "put_away": mine.exclude(archived_at=None).count(),
+    }
+    return render(request, "studies/list.html", context)
 
 
 @coordinator_required
 def protocol(request: HttpRequest, slug: str) -> HttpResponse:
     """What the study is, where it stands, and what comes next."""
+    services.open_what_is_due()
     study = study_or_404(request, slug)
     context: dict[str, Any] = {
         "study": study,
-        "is_draft": study.status == Status.DRAFT,
+        "is_draft": study.is_draft and not study.is_archived,
         "is_audit_asked": study.phases.exclude(purpose__in=UNTESTED).exists(),
+        "life": stations(study),
+        "record": record_of(study),
+        "can_be_amended": can_be_amended(study),
         **described(study),
     }
-    if study.status == Status.DRAFT:
-        context["missing"] = services.what_locking_misses(study)
-        context["unaudited"] = services.what_the_audit_misses(study)
-        context["doubts"] = services.what_may_tell_the_purpose(study)
-        context["last_change"] = study.revisions.order_by("-number").first()
+    if context["is_draft"]:
+        context |= _readiness(study)
+    if study.is_running:
+        context |= _planned_end(study)
     return render(request, "studies/protocol.html", context)
+
+
+def _planned_end(study: Study) -> dict[str, Any]:
+    plan = current_plan(study)
+    if plan is None or not plan.ends_on:
+        return {}
+    day = date.fromisoformat(plan.ends_on)
+    return {"plan_ends_on": day, "is_overdue": study.now().date() > day}
+
+
+def _readiness(study: Study) -> dict[str, Any]:
+    checks = checklist(study)
+    state = worst(checks)
+    return {
+        "checks": checks,
+        "can_be_locked": state != "missing",
+        "is_unaudited": state == "excuse",
+        "lock_form": LockForm(unaudited=state == "excuse"),
+        "last_change": study.revisions.order_by("-number").first(),
+    }
 
 
 @coordinator_required
@@ -72,46 +112,7 @@ def readers(request: HttpRequest, slug: str) -> HttpResponse:
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Add a place with a link."""
     study = study_or_404(request, slug)
-    return _act(request, study, lambda: services.invite_reader(study=study, actor=user_of(request)), to="readers")
-
-
-@coordinator_required
-@require_POST
-def lock(request: HttpRequest, slug: str) -> HttpResponse:
-    """Fix the protocol; reading begins."""
-    study = study_or_404(request, slug)
-    reason, actor = _reason(request), user_of(request)
-    return _act(request, study, lambda: services.lock_study(study=study, actor=actor, unaudited_because=reason))
-
-
-@coordinator_required
-@require_POST
-def close(request: HttpRequest, slug: str) -> HttpResponse:
-    """End the reading."""
-    study = study_or_404(request, slug)
-    return _act(request, study, lambda: services.close_study(study=study, actor=user_of(request)))
-
-
-@coordinator_required
-@require_POST
-def unblind(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put judgements next to the truth, for a reason."""
-    study = study_or_404(request, slug)
-    reason, actor = _reason(request), user_of(request)
-    return _act(request, study, lambda: services.unblind_study(study=study, reason=reason, actor=actor))
-
-
-def _reason(request: HttpRequest) -> str:
-    return request.POST.get("reason", "").replace("\0", "")  # which PostgreSQL cannot store
-
-
-def _act(request: HttpRequest, study: Study, act: Callable[[], object], to: str = "protocol") -> HttpResponse:
-    """Do one act on a study; a refusal becomes a message on the page."""
-    try:
-        act()
-    except services.StudyError as error:
-        messages.error(request, str(error))
-    return redirect(f"studies:{to}", study.slug)
+    return attempt(request, study, lambda: services.invite_reader(study=study, actor=user_of(request)), to="readers")
 
 
 def join(request: HttpRequest, token: str) -> HttpResponse:

@@ -480,7 +480,9 @@ ENDPOINTS = [
         "studies:close", "studies/<slug:slug>/close/", "POST", "/studies/{study}/close/", _coordinators(200),
         sends="reason=all have read",
     ),
-    Endpoint("studies:unblind", "studies/<slug:slug>/unblind/", "GET", "/studies/{closed}/unblind/", _coordinators(200)),
+    Endpoint(
+        "studies:unblind", "studies/<slug:slug>/unblind/", "GET", "/studies/{closed}/unblind/", _coordinators(200)
+    ),
     Endpoint(
         "studies:unblind", "studies/<slug:slug>/unblind/", "POST", "/studies/{closed}/unblind/", _coordinators(200),
         sends="reason=all have read",

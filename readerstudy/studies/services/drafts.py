@@ -138,7 +138,14 @@ def make_pilot(*, study: Study, actor: User | None) -> Study:
     )  # fmt: skip
     pilot.pilot_of = study
     pilot.save(update_fields=["pilot_of"])
+    _take_the_team_along(study, pilot)
     return pilot
+
+
+def _take_the_team_along(study: Study, pilot: Study) -> None:
+    there = set(pilot.members.values_list("user", flat=True))
+    team = study.members.exclude(user=None).exclude(user__in=there)
+    Member.objects.bulk_create(Member(study=pilot, user=one.user, role=one.role) for one in team)
 
 
 def _free_slug(wish: str) -> str:

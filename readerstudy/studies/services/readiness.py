@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -21,17 +22,24 @@ _IN_USE = (Status.LOCKED, Status.RUNNING, Status.CLOSED)
 
 def what_locking_misses(study: Study) -> list[str]:
     """Say, in words for the coordinator, what still keeps the study from being locked."""
-    phases = list(study.phases.order_by("position").select_related("cohort", "companions"))
+    return [
+        *what_the_cohorts_miss(study),
+        *what_the_protocol_misses(study),
+        *told_beforehand(study),
+        *what_the_plan_misses(study),
+    ]
+
+
+def what_the_protocol_misses(study: Study) -> list[str]:
+    """Say what contradicts in the protocol, or does not go with its cohorts."""
+    phases = _phases(study)
     if not phases:
         return [_("The study has no phases: add one.")]
     protocol = protocol_of(study)
     return [
-        *_cohort_gaps(phases),
         *map(str, faults_of(protocol)),
         *gaps_of(protocol),
         *(words for phase in phases for words in _case_gaps(phase)),
-        *_told_beforehand(study),
-        *what_the_plan_misses(study),
     ]
 
 
@@ -43,26 +51,57 @@ def what_the_plan_misses(study: Study) -> list[str]:
     return [words % {"fault": fault} for fault in plan_faults(draft_plan(study), protocol_of(study))]
 
 
+def what_the_cohorts_miss(study: Study) -> list[str]:
+    """Say which cohorts lack cases or a sealed truth."""
+    return [words for cohort in cohorts_of(study) for words in (cases_missing(cohort), truth_missing(cohort)) if words]
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A cohort that a study needs: to read, or as reference pictures beside what is read."""
+
+    cohort: Cohort
+    is_read: bool
+
+
+def cohorts_of(study: Study) -> list[Needed]:
+    """Give the cohorts that a study needs, in the order of the phases; those that are read first."""
+    phases = _phases(study)
+    read = {phase.cohort_id: Needed(phase.cohort, is_read=True) for phase in phases}
+    beside = {phase.companions.pk: Needed(phase.companions, is_read=False) for phase in phases if phase.companions}
+    return list((read | {pk: needed for pk, needed in beside.items() if pk not in read}).values())
+
+
+def _phases(study: Study) -> list[Phase]:
+    return list(study.phases.order_by("position").select_related("cohort", "companions"))
+
+
+def cases_missing(needed: Needed) -> str:
+    """Say that a cohort has no cases, where it has none."""
+    if needed.cohort.cases.exists():
+        return ""
+    words = (
+        _("The cohort %(cohort)s has no cases: import some (import_cases).")
+        if needed.is_read
+        else _("The cohort %(cohort)s of reference pictures has no cases: import some (import_cases).")
+    )
+    return words % {"cohort": needed.cohort.slug}
+
+
+def truth_missing(needed: Needed) -> str:
+    """Say that the truth of a cohort is not sealed, where it is read and has cases."""
+    if not needed.is_read or needed.cohort.is_sealed or not needed.cohort.cases.exists():
+        return ""
+    words = _(
+        "The truth of the cohort %(cohort)s is not sealed: give every case its truth, of both classes "
+        "(import_cases … --truth truth.csv)."
+    )
+    return words % {"cohort": needed.cohort.slug}
+
+
 def what_may_tell_the_purpose(study: Study) -> list[str]:
     """Say where readers might guess a purpose that a phase hides; the study can be locked all the same."""
     return doubts_of(protocol_of(study), study.slug)
-
-
-def _cohort_gaps(phases: list[Phase]) -> Iterator[str]:
-    for cohort in {phase.cohort_id: phase.cohort for phase in phases}.values():
-        named = {"cohort": cohort.slug}
-        if not cohort.cases.exists():
-            yield _("The cohort %(cohort)s has no cases: import some (import_cases).") % named
-        elif not cohort.is_sealed:
-            words = _(
-                "The truth of the cohort %(cohort)s is not sealed: give every case its truth, of both classes "
-                "(import_cases … --truth truth.csv)."
-            )
-            yield words % named
-    for phase in phases:
-        if phase.companions is not None and not phase.companions.cases.exists():
-            words = _("The cohort %(cohort)s of reference pictures has no cases: import some (import_cases).")
-            yield words % {"cohort": phase.companions.slug}
 
 
 def _case_gaps(phase: Phase) -> Iterator[str]:
@@ -95,7 +134,7 @@ def _case_gaps(phase: Phase) -> Iterator[str]:
         yield words % named
 
 
-def _told_beforehand(study: Study) -> list[str]:
+def told_beforehand(study: Study) -> list[str]:
     """Name the cohorts that hold a picture whose answer a phase tells, here or in a study that people read in.
 
     A cohort's name does not show that, and a reader may be in both studies.
@@ -119,12 +158,17 @@ def what_the_audit_misses(study: Study) -> list[str]:
     Cohorts of practice and training are not asked for one: they enter no result, and are often too small for any
     statistic.
     """
+    return [words for cohort in audited_cohorts(study) if (words := audit_missing(cohort))]
+
+
+def audited_cohorts(study: Study) -> list[Cohort]:
+    """Give the cohorts that are asked for a blinding audit."""
     tested = study.phases.exclude(purpose__in=UNTESTED).values("cohort")
-    cohorts = Cohort.objects.filter(pk__in=tested).order_by("slug")
-    return [words for cohort in cohorts if cohort.cases.exists() and (words := _audit_missing(cohort))]
+    return [cohort for cohort in Cohort.objects.filter(pk__in=tested).order_by("slug") if cohort.cases.exists()]
 
 
-def _audit_missing(cohort: Cohort) -> str:
+def audit_missing(cohort: Cohort) -> str:
+    """Say what a cohort lacks of a blinding audit that counts; nothing where it has one."""
     named = {"cohort": cohort.slug}
     run = _("run the blinding audit (audit_blinding %(cohort)s)") % named
     if not cohort.audit_verdict:

@@ -119,7 +119,7 @@ def test_the_protocol_page_asks_for_the_reason_only_where_an_audit_is_missing(
     assert 'name="reason" required' in page
     mark(cohort)
     page = client.get("/studies/s/protocol/").content.decode()
-    assert "passed and was acknowledged" in page
+    assert "Passed and acknowledged for every cohort of the test." in page
     assert 'name="reason"' not in page
 
 

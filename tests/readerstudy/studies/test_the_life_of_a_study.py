@@ -209,43 +209,16 @@ def test_a_study_that_is_not_there_is_refused_with_those_that_are(command: str, 
     assert refusal.value.returncode == 1
 
 
-def test_the_pages_bring_a_study_from_draft_to_unblinded(client: Client, coordinator: User, study: Study) -> None:
-    client.force_login(coordinator)
-    for act, words in {"lock": "Close the study", "close": "Reason", "unblind": "See the results"}.items():
-        page = client.post(f"/studies/s/{act}/", {"reason": "all have read"}, follow=True)
-        assert words in page.content.decode()
-    verbs = Event.objects.filter(actor=coordinator, target="study:s").order_by("pk").values_list("verb", flat=True)
-    assert list(verbs) == [f"studies.{verb}" for verb in ("locked", "opened", "closed", "unblinded")]
-
-
-def test_the_page_says_why_an_act_was_refused(client: Client, coordinator: User, study: Study) -> None:
-    client.force_login(coordinator)
-    refusals = {
-        "close": "The study s is draft: lock it first, so that it runs, before it is closed.",
-        "unblind": "The study s is draft: close it before it is unblinded.",
-    }
-    for act, message in refusals.items():
-        assert message in client.post(f"/studies/s/{act}/", follow=True).content.decode()
-    bring_to(study, "closed")
-    assert "Unblinding asks for a reason" in client.post("/studies/s/unblind/", follow=True).content.decode()
-
-
-def test_a_reason_with_a_zero_byte_is_kept_without_it(client: Client, coordinator: User, study: Study) -> None:
-    bring_to(study, "closed")
-    client.force_login(coordinator)
-    client.post("/studies/s/unblind/", {"reason": "all\0 have read"})
-    assert Event.objects.latest("pk").detail == {"reason": "all have read"}
-
-
 def test_the_protocol_page_says_what_a_draft_still_lacks(client: Client, coordinator: User) -> None:
     create_study(slug="s", preset="single-phase", cohorts=[create_cohort(name="empty", actor=None)])
     client.force_login(coordinator)
     text = client.get("/studies/s/protocol/").content.decode()
     assert "The cohort empty has no cases" in text
-    assert "Lock and open for reading" not in text
+    assert "The study cannot be locked yet" in text
+    assert "Lock the study" not in text
 
 
-@pytest.mark.parametrize("act", ["lock", "close", "unblind", "readers/invite"])
+@pytest.mark.parametrize("act", ["lock", "open", "schedule", "archive", "unarchive", "pilot", "readers/invite"])
 def test_a_mere_link_does_nothing(client: Client, coordinator: User, study: Study, act: str) -> None:
     client.force_login(coordinator)
     assert client.get(f"/studies/s/{act}/").status_code == 405
