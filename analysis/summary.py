@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,7 @@ from analysis.measures.curves import Curves, from_reads
 from analysis.measures.figures import auc
 from analysis.mrmc.result import CaseCounts
 from analysis.table.covariates import require_all
-from analysis.table.ratings import OUTCOMES, Phases, Ratings, present, validate
+from analysis.table.ratings import OUTCOMES, Phases, Ratings, chosen_rows, present, validate
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,8 @@ def summary(
     (0.875, 0.75, None)
     """
     reads = validate(ratings).single_modality_reads(phase=phase, modality=modality)
-    reads = reads[reads[[name for name in OUTCOMES if name in reads.columns]].notna().any(axis=1)]
+    told = [reads[name].notna() for name in OUTCOMES if name in reads.columns]
+    reads = chosen_rows(reads, reduce(or_, told))
     if reads.empty:
         raise RatingsError("columns 'rating' and 'call': both are empty in every human read; nothing to summarise")
     for table, key in ((readers, "reader"), (cases, "case")):

@@ -22,6 +22,7 @@ ROUNDING = 1e-15
 
 # Doubles held at once while the success scores of all pairs of cases are compared.
 _BLOCK = 2_000_000
+_ROWS_FOR_ONE_THREAD = 100
 
 
 def delong(curves: Curves, placements: Placements) -> FloatArray:
@@ -40,7 +41,7 @@ def delong(curves: Curves, placements: Placements) -> FloatArray:
     for values in placements.strata:
         deviations, common, reads = _deviations(values, placements.estimates)
         pairs = np.outer(reads, reads) - np.add.outer(reads, reads) + common
-        total += np.divide(deviations @ deviations.T, pairs, out=np.zeros_like(total), where=common > 0)
+        total += np.divide(_products(deviations), pairs, out=np.zeros_like(total), where=common > 0)
     return total
 
 
@@ -86,7 +87,7 @@ def jackknife(curves: Curves, placements: Placements) -> FloatArray:
     for values in placements.strata:
         deviations, _, reads = _deviations(values, placements.estimates)
         moved = deviations / (reads - 1)[:, None]
-        total += moved @ moved.T
+        total += _products(moved)
     n_cases = sum(values.shape[1] for values in placements.strata)
     return np.asarray(total * (n_cases - 1) / n_cases)
 
@@ -118,8 +119,18 @@ def _deviations(values: FloatArray, estimates: FloatArray) -> tuple[FloatArray, 
     """Placement values about the estimate (0 where unread), cases common to each pair, and reads of each curve."""
     read = ~np.isnan(values)
     deviations = np.where(read, values - estimates[:, None], 0.0)
-    common = read.astype(float) @ read.T.astype(float)
+    common = np.full((len(read),) * 2, float(read.shape[1])) if read.all() else _products(read.astype(float))
     return deviations, common, np.diag(common).copy()
+
+
+def _products(rows: FloatArray) -> FloatArray:
+    """Sums of products of every two rows.
+
+    BLAS shares even this work among its threads; up to some rows, they cost more time in waiting for each other than
+    the sums do.
+    """
+    alone = len(rows) <= _ROWS_FOR_ONE_THREAD
+    return np.asarray(np.einsum("ik,jk->ij", rows, rows) if alone else rows @ rows.T)
 
 
 def _reads(values: FloatArray) -> FloatArray:

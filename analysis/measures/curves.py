@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import RatingsError
-from analysis.table.ratings import present
+from analysis.table.ratings import chosen_rows, present
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def from_reads(reads: pd.DataFrame, column: str, *, cluster: str | None = None) 
 
     `cluster` names the column that says which cases belong together.
     """
-    reads = reads[reads[column].notna()]
+    reads = chosen_rows(reads, reads[column].notna())
     if reads.empty:
         raise RatingsError(f"column '{column}': no read has a {column}; fill the column or choose another metric")
     modalities, readers = present(reads["modality"]), present(reads["reader"])

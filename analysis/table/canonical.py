@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.table import columns
 from analysis.table.checks import require_columns
@@ -16,7 +18,7 @@ NUMBERS = ("rating", "call", "confidence", "seconds", "position", "reread", "dia
 Part = tuple[pd.DataFrame, RowNumbers]
 
 # Rows that are parsed at once: what one part needs besides its result is small beside a big table.
-ROWS_OF_A_PART = 2**19
+ROWS_OF_A_PART = 2**18
 
 
 def slices(table: pd.DataFrame, first_row: int) -> Iterator[Part]:
@@ -33,21 +35,68 @@ def canonical(parts: Iterable[Part]) -> Part:
     RatingsError
         For a missing column, an empty table, or a cell that is not what its column asks for.
     """
-    pieces: dict[str, list[pd.Series]] = {}
+    grown: dict[str, _Column] = {}
     numbers: list[RowNumbers] = []
     lengths: list[int] = []
     for table, first_row in parts:
         require_columns(table)
         if len(table):
-            for name, column in _parsed(table, first_row).items():
-                pieces.setdefault(name, []).append(column)
+            for name, piece in _parsed(table, first_row).items():
+                grown.setdefault(name, _Column()).add(piece)
             numbers.append(first_row)
             lengths.append(len(table))
     if not lengths:
         return pd.DataFrame(), 1
-    index = pd.RangeIndex(sum(lengths))
-    joined = {name: _joined(pieces.pop(name)).set_axis(index) for name in list(pieces)}
+    joined = {name: grown.pop(name).joined() for name in list(grown)}
     return pd.DataFrame(joined, copy=False), _joined_numbers(numbers, lengths)
+
+
+class _Column:
+    """A column that grows piece by piece, of numbers or categories in one array that is made longer where it lies.
+
+    Every piece has categories for itself; one of each is kept, in order of appearance.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[pd.Series] = []
+        self._positions: dict[object, int] | None = None
+        self._values: NDArray[Any] | None = None
+        self._length = 0
+
+    def add(self, piece: pd.Series) -> None:
+        """Put a piece below the others."""
+        if piece.dtype == "category" and not piece.cat.ordered:
+            self._append(self._codes(piece))
+        elif isinstance(piece.dtype, np.dtype) and piece.dtype.kind in "iuf":
+            self._append(piece.to_numpy())
+        else:
+            self._pieces.append(piece)
+
+    def joined(self) -> pd.Series:
+        """The whole column."""
+        if self._values is None:
+            return pd.concat(self._pieces, ignore_index=True)
+        self._values.resize(self._length, refcheck=False)
+        if self._positions is None:
+            return pd.Series(self._values, copy=False)
+        return pd.Series(pd.Categorical.from_codes(self._values, pd.Index(list(self._positions))), copy=False)
+
+    def _codes(self, piece: pd.Series) -> NDArray[np.integer[Any]]:
+        positions = self._positions = {} if self._positions is None else self._positions
+        lookup = [positions.setdefault(name, len(positions)) for name in piece.cat.categories.tolist()]
+        codes = np.array([*lookup, -1])[piece.cat.codes]
+        return codes.astype(np.min_scalar_type(-len(positions) - 1))
+
+    def _append(self, values: NDArray[Any]) -> None:
+        end = self._length + len(values)
+        if self._values is None:
+            self._values = values.copy()
+        kind = np.promote_types(self._values.dtype, values.dtype)
+        self._values = self._values.astype(kind, copy=False)
+        if end > len(self._values):
+            self._values.resize(max(end, len(self._values) * 5 // 4), refcheck=False)
+        self._values[self._length : end] = values
+        self._length = end
 
 
 def _parsed(table: pd.DataFrame, first_row: RowNumbers) -> dict[str, pd.Series]:
@@ -86,15 +135,6 @@ def _modalities(column: pd.Series, kind: pd.Series, first_row: RowNumbers) -> pd
     if "detector" not in named.cat.categories:
         named = named.cat.add_categories(["detector"])
     return named.mask(is_detector, "detector")
-
-
-def _joined(pieces: list[pd.Series]) -> pd.Series:
-    if len(pieces) == 1:
-        return pieces[0]
-    dtypes = {str(piece.dtype) if piece.dtype != "category" else "category" for piece in pieces}
-    if dtypes == {"category"} and any(piece.dtype != pieces[0].dtype for piece in pieces):
-        return pd.Series(pd.api.types.union_categoricals(pieces), name=pieces[0].name)
-    return pd.concat(pieces, ignore_index=True)
 
 
 def _joined_numbers(numbers: list[RowNumbers], lengths: list[int]) -> RowNumbers:

@@ -150,7 +150,8 @@ def _number(text: str) -> float:
 
 
 def _categorical(codes: NDArray[np.intp], names: list[str], like: pd.Series) -> pd.Series:
-    return pd.Series(pd.Categorical.from_codes(codes, categories=pd.Index(names)), index=like.index, name=like.name)
+    categories = pd.Index(names, dtype=object)
+    return pd.Series(pd.Categorical.from_codes(codes, categories=categories), index=like.index, name=like.name)
 
 
 def row_number(position: int, first_row: RowNumbers) -> int:

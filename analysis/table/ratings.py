@@ -46,7 +46,7 @@ class Ratings:
             When a named phase or modality is unknown, when there are several phases and none is chosen, when two
             chosen phases hold the same read, or when no read is left.
         """
-        frame = rows(self.frame, (self.frame["kind"] == "human") & (self.frame["reread"] == 0))
+        frame = chosen_rows(self.frame, (self.frame["kind"] == "human") & (self.frame["reread"] == 0))
         if frame.empty:
             raise RatingsError("column 'kind': no row is a human first read (kind human, reread 0); nothing to analyse")
         if phase is not None:
@@ -92,7 +92,7 @@ class Ratings:
         return Ratings(frame.assign(kind=frame["kind"].where(~chosen, "detector")))
 
 
-def rows(frame: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
+def chosen_rows(frame: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
     """The chosen rows, and no copy of a big table where they are all."""
     return frame if chosen.all() else frame[chosen]
 
@@ -100,7 +100,7 @@ def rows(frame: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
 def present(column: pd.Series) -> tuple[str, ...]:
     """Values of a categorical column that occur in it, in the order of its categories."""
     occurs = np.bincount(column.cat.codes, minlength=len(column.cat.categories)) > 0
-    return tuple(str(name) for name in column.cat.categories[occurs])
+    return tuple(map(str, column.cat.categories[occurs].tolist()))
 
 
 def validate(table: pd.DataFrame | Ratings, *, first_row: int = 1) -> Ratings:
@@ -155,7 +155,7 @@ def _choose(frame: pd.DataFrame, column: str, names: Sequence[str]) -> pd.DataFr
     for name in names:
         if name not in found:
             raise RatingsError(f"column '{column}': no {column} is named {name!r}; choose from {', '.join(found)}")
-    return rows(frame, frame[column].isin(names))
+    return chosen_rows(frame, frame[column].isin(names))
 
 
 def _several(column: str, found: tuple[str, ...]) -> str:

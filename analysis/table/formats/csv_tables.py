@@ -131,7 +131,7 @@ def parts(path: Path, layout: Layout, *, as_written: Sequence[str], rows: int | 
         yield _without_blank_rows(table, first_row)
         return
     with _parsed(path):
-        chunks = pd.read_csv(path, chunksize=rows, **options)
+        chunks = pd.read_csv(path, chunksize=rows, low_memory=False, **options)
     with chunks:
         while True:
             with _parsed(path):
