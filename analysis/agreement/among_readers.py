@@ -66,8 +66,8 @@ def reader_agreement(
     Raises
     ------
     RatingsError
-        When there is nothing to compare, fewer than two readers, an unknown word, or the choices do not allow the
-        analysis.
+        When there is nothing to compare, one reader only (and no read repeated), an unknown word, or the choices do
+        not allow the analysis.
 
     Notes
     -----
@@ -88,8 +88,10 @@ def reader_agreement(
     _require_known(level, on)
     ratings = validate(ratings)
     reads = ratings.single_modality_reads(phase=phase, modality=modality)
-    curves = _two_readers_or_more(reads, on)
     repeated = repetitions(ratings, reads)
+    curves = _what_is_compared(reads, on)
+    if len(curves.readers) < 2 and repeated.empty:
+        raise RatingsError(f"column 'reader': {_only_reader(curves.readers, on)}; agreement needs at least two readers")
     return _analyse(curves, level, on, alpha, repeated)
 
 
@@ -116,13 +118,23 @@ def _analyse(curves: Curves, level: Level, on: On, alpha: float, repeated: pd.Da
         complete_cases=complete,
         intra_reader=of_repetitions(repeated, alpha) if len(repeated) else None,
         alpha=alpha,
-        method=f"Agreement on the {on} ({level}, {kind} weights; Cohen's {kind_of_two}); standard errors over cases "
-        "(Gwet; Cohen: Fleiss, Cohen and Everitt); ICC: McGraw and Wong",
-        generalises_to=f"The result generalises to cases like these {scores.shape[1]}, as read by these "
-        f"{len(curves.readers)} readers; ICC 1 and A1 also to readers like these.",
+        method=f"Agreement on the {on}, {level} ({_named(kind)}; Cohen's kappa {_named(kind_of_two)}); standard errors "
+        "over cases (Gwet; Cohen: Fleiss, Cohen and Everitt); ICC: McGraw and Wong",
+        generalises_to=f"The result generalises to cases like these {scores.shape[1]}, as read by "
+        f"{_these(len(curves.readers))}; ICC 1 and A1 also to readers like these.",
         warnings=(),
     )
+    if found.readers < 2:
+        return replace(found, warnings=(f"{_only_reader(curves.readers, on)}: agreement is within that reader only.",))
     return replace(found, warnings=tuple(_warnings(found, table.categories)))
+
+
+def _named(kind: Kind) -> str:
+    return "unweighted" if kind == "identity" else f"{kind} weights"
+
+
+def _these(readers: int) -> str:
+    return "this reader" if readers == 1 else f"these {readers} readers"
 
 
 def _pairs(curves: Curves, table: chance.Table, kind: Kind, alpha: float) -> tuple[CohenKappa, ...]:
@@ -144,18 +156,17 @@ def _require_known(level: str, on: str) -> None:
             raise RatingsError(f"{name} {value!r} is not known; choose from {', '.join(known)}")
 
 
-def _two_readers_or_more(reads: pd.DataFrame, on: On) -> Curves:
+def _what_is_compared(reads: pd.DataFrame, on: On) -> Curves:
     if reads[on].isna().all():
         other = "rating" if on == "call" else "call"
         raise RatingsError(
             f"column '{on}': no read has a {on}; fill the column, or compare the {other}s (--on {other})"
         )
-    curves = from_reads(reads, on)
-    if len(curves.readers) < 2:
-        raise RatingsError(
-            f"column 'reader': {curves.readers[0]} is the only reader with {on}s; agreement needs at least two readers"
-        )
-    return curves
+    return from_reads(reads, on)
+
+
+def _only_reader(readers: tuple[str, ...], on: str) -> str:
+    return f"{readers[0]} is the only reader with {on}s"
 
 
 def _warnings(found: AgreementResult, categories: int) -> Iterator[str]:

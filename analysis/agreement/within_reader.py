@@ -20,6 +20,8 @@ from analysis.table.ratings import Phases, Ratings, present, validate
 
 _READ = ["reader", "case", "modality", "phase"]
 _ANY = (-np.inf, np.inf)
+# A variance below this part of the mean square is a rounded zero.
+_ROUNDING = 1e-12
 Statistic = Callable[[FloatArray], FloatArray]
 
 
@@ -219,4 +221,5 @@ def _icc(sums: FloatArray) -> FloatArray:
     of_cases = ((xx + yy + 2 * xy) / 2 - (x + y) ** 2 / (2 * pairs)) / (pairs - 1)
     of_occasions = (x - y) ** 2 / (2 * pairs)
     error = ((xx + yy - 2 * xy) / 2 - of_occasions) / (pairs - 1)
-    return np.asarray((of_cases - error) / (of_cases + error + 2 / pairs * (of_occasions - error)))
+    total = of_cases + error + 2 / pairs * (of_occasions - error)
+    return np.asarray((of_cases - error) / np.where(total > _ROUNDING * (xx + yy) / pairs, total, np.nan))

@@ -164,3 +164,30 @@ def test_the_agreement_among_readers_tells_that_within_readers_too() -> None:
     assert "First reads against their repetitions" in str(found)
     assert list(found.intra_reader.to_frame()["reader"]) == ["R1", "R2", "R3", "R4", "all"]
     assert reader_agreement(made_up_study()).intra_reader is None
+
+
+def test_one_reader_alone_can_only_agree_with_themselves() -> None:
+    found = reader_agreement(read_again(made_up_study(readers=1)))
+
+    assert found.fleiss_kappa.estimate is None
+    assert found.cohen_kappa == ()
+    assert found.warnings == ("R1 is the only reader with calls: agreement is within that reader only.",)
+    assert found.intra_reader is not None
+    assert found.intra_reader.pooled.kappa == found.intra_reader.readers[0].kappa
+
+
+def test_ratings_that_vary_by_one_case_alone_have_no_interval() -> None:
+    first = made_up_study(readers=1, cases=10).assign(reread=0, rating=lambda table: 0.1 + (table["case"] == "C4"))
+    found = intra_reader(pd.concat([first, first.assign(reread=1)])).pooled
+
+    assert found.icc.estimate == pytest.approx(1)
+    assert found.icc.ci is None
+
+
+def test_the_order_of_rows_and_the_names_of_readers_do_not_matter() -> None:
+    table = read_again(made_up_study(), times=2)
+    mixed = table.sample(frac=1, random_state=3).assign(reader=lambda frame: frame["reader"] + " again")
+    pooled, of_mixed = intra_reader(table).pooled, intra_reader(mixed).pooled
+
+    for name in ("same_calls", "kappa", "icc"):
+        assert getattr(of_mixed, name).ci == pytest.approx(getattr(pooled, name).ci)
