@@ -19,6 +19,7 @@ from readerstudy.reports.answers import answer_table, end_answer_table, mark_tab
 from readerstudy.reports.blinding_audit import newest_audit
 from readerstudy.reports.export_formats import workbook
 from readerstudy.reports.gaps import not_analysed
+from readerstudy.reports.interim import looks_of
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, reader_table
 from readerstudy.studies.models import UNTESTED, Study
@@ -32,6 +33,7 @@ def results_json(report: Report) -> str:
     said = {"study": report.study.slug, "ratings_sha256": report.ratings_sha256, **report.results}
     with translation.override("en"):
         said["not_analysed"] = not_analysed(report.study)
+    said["interim_looks"] = looks_of(report.study)
     return json.dumps(said, indent=2) + "\n"
 
 
@@ -54,7 +56,7 @@ def caveats(study: Study) -> dict[str, Any]:
     """Give what page and report say before any figure.
 
     That pictures are phantoms, that it was a trial run, that readers are simulated, what the blinding audit found, or
-    why there was none, and what enters no figure.
+    why there was none, who looked at results before the end, and what enters no figure.
     """
     notes = study.phases.order_by("position").values_list("cohort__note", flat=True)
     return {
@@ -63,6 +65,7 @@ def caveats(study: Study) -> dict[str, Any]:
         "simulated": study.readers.filter(is_simulated=True).exists(),
         "unaudited_because": study.unaudited_because,
         "audits": blinding_audits(study),
+        "looks": looks_of(study),
         "not_analysed": not_analysed(study),
     }
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from readerstudy.cohorts.models import Cohort
-from readerstudy.studies.models import Reader, Study
+from readerstudy.studies.models import InterimLook, Reader, Study
 
 
 class Report(models.Model):
@@ -30,6 +30,19 @@ class Report(models.Model):
         """Whether the results cover a phase, and a modality of it where one is named."""
         found = [one for one in self.results["phases"] if one["phase"] == phase]
         return any(modality in ("", one.get("modality")) for one in found)
+
+
+class InterimReport(models.Model):
+    """What was seen at an interim look. It is no report of the study: it counts nowhere, and its files stay shut."""
+
+    look = models.OneToOneField(InterimLook, on_delete=models.PROTECT, related_name="+")
+    judgements = models.PositiveIntegerField()
+    ratings_csv = models.TextField()
+    ratings_sha256 = models.CharField(max_length=64)
+    results = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"what was seen at {self.look_id}"
 
 
 class BlindingAudit(models.Model):

@@ -12,7 +12,7 @@ from readerstudy.cohorts.models import Source
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.reading.models import Call, Judgement, Reading
 from readerstudy.reports.coding import unprompted
-from readerstudy.studies.models import UNTESTED, Asked, HangingList, Phase, QuestionKind, Study
+from readerstudy.studies.models import UNTESTED, Asked, HangingList, InterimLook, Phase, QuestionKind, Study
 from readerstudy.truth.models import Truth
 
 COLUMNS = [
@@ -25,8 +25,13 @@ class StillBlindedError(Exception):
     """The study is not unblinded: nobody may put its judgements next to the truth."""
 
 
-def ratings_table(study: Study) -> pd.DataFrame:
+def ratings_table(study: Study, *, look: InterimLook | None = None) -> pd.DataFrame:
     """Build the ratings table of an unblinded study (columns: docs/data-dictionary.md).
+
+    Parameters
+    ----------
+    look : InterimLook, optional
+        The recorded look for which the table is built although the study is not unblinded.
 
     Returns
     -------
@@ -40,7 +45,8 @@ def ratings_table(study: Study) -> pd.DataFrame:
     StillBlindedError
         The study is not unblinded.
     """
-    require_unblinded(study)
+    if look is None or look.study_id != study.pk:
+        require_unblinded(study)
     phases = tested_phases(study)
     truths = {truth.case_id: truth for truth in Truth.objects.filter(case__cohort__in=[p.cohort_id for p in phases])}
     rows = _judgement_rows(phases, truths) + _detector_rows(phases, truths)

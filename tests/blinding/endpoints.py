@@ -554,6 +554,12 @@ ENDPOINTS = [
         "reports:chart", "studies/<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", "GET",
         "/studies/{unblinded}/results/phase-1/roc.json", _RESULTS,
     ),
+    Endpoint("reports:interim", "studies/<slug:slug>/interim/", "GET", "/studies/{study}/interim/", _coordinators(200)),
+    # Without the password nobody looks.
+    Endpoint(
+        "reports:interim", "studies/<slug:slug>/interim/", "POST", "/studies/{study}/interim/", _coordinators(200),
+        sends="reason=to see",
+    ),
     Endpoint("reports:exports", "studies/<slug:slug>/export/", "GET", "/studies/{unblinded}/export/", _RESULTS),
     Endpoint(
         "reports:export-of-phase", "studies/<slug:slug>/export/<slug:phase>/<slug:form>/", "GET",
