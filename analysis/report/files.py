@@ -120,7 +120,7 @@ def _csv(table: Table) -> bytes:
 
 def _file_name(where: str, name: str) -> str:
     """A name that every file system takes; letters of any alphabet stay."""
-    return re.sub(r"[^\w.-]+", "-", f"{where}-{name}").strip("-.")
+    return re.sub(r"[^\w.]+", "-", f"{where}-{name}").strip("-.")
 
 
 def _write(directory: Path, written: Mapping[str, bytes]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -26,6 +28,7 @@ def page(
     draw: Callable[[Figure], str],
     digests: Sequence[tuple[str, str]],
     files: Sequence[str] = (),
+    front: str = "",
 ) -> str:
     """Render the report.
 
@@ -39,6 +42,8 @@ def page(
         Names of the tables that the report comes from, each with its SHA-256.
     files : sequence of str
         Names of files beside the page, to be linked.
+    front : str
+        What is to be known before any figure, as HTML.
 
     Returns
     -------
@@ -53,11 +58,12 @@ def page(
         title=title,
         style=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704
         report=report,
-        svg=lambda figure: Markup(draw(figure)),  # noqa: S704
+        svg=_inline(draw),
         overall=[section for section in report.overall if not section.absent],
         absent_overall=[section for section in report.overall if section.absent],
         digests=digests,
         files=files,
+        front=Markup(front),  # noqa: S704
         versions=[("Python", platform.python_version()), *((name, version(name)) for name in _SHOWN_VERSIONS)],
     )
 
@@ -66,6 +72,17 @@ def svg_for_paper(figure: Figure) -> str:
     """The figure as an SVG document in the theme for print."""
     drawn = figure.draw("print")
     return drawn if isinstance(drawn, str) else chart_svg(drawn)
+
+
+def _inline(draw: Callable[[Figure], str]) -> Callable[[Figure], Markup]:
+    """Drawings as parts of one page: what one refers to by its id must not be found in another one."""
+    numbers = count()
+
+    def drawn(figure: Figure) -> Markup:
+        own = rf"\g<1>drawing-{next(numbers)}-"
+        return Markup(re.sub(r'(\bid="|url\(#|href="#)', own, draw(figure)))  # noqa: S704
+
+    return drawn
 
 
 def _anchor(where: str, section: Section) -> str:

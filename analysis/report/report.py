@@ -10,6 +10,7 @@ from analysis.report.document import Section
 from analysis.report.sections import (
     agreement,
     at_a_glance,
+    calibration,
     cases,
     comparison,
     covariates,
@@ -35,6 +36,7 @@ OF_A_CONDITION: tuple[Callable[[Condition], Section], ...] = (
     means.section,
     detectors.section,
     agreement.section,
+    calibration.section,
     covariates.section,
     time.section,
     learning.section,

@@ -57,12 +57,16 @@ class Study:
         Indexed by reader and case.
     alpha : float
         Intervals have confidence 1 - alpha.
+    scale : tuple of float, optional
+        The ratings that stand for the probabilities 0 and 1, see
+        :func:`analysis.readers.calibration.calibration_of_confidence`.
     """
 
     ratings: Ratings
     readers: pd.DataFrame | None = None
     cases: pd.DataFrame | None = None
     alpha: float = 0.05
+    scale: tuple[float, float] | None = None
 
     def conditions(self, phases: Sequence[str] | None = None, modality: str | None = None) -> list[Condition]:
         """Every modality of every phase (or of those named) in which people have read.

@@ -68,7 +68,7 @@ def test_a_detector_is_found_by_its_name_whatever_its_version() -> None:
     table = three_phase_study()
     rows = figures(rsna(table).to_dict())
 
-    assert rows["phase 2: accuracy of GPT-4o"]["here"] == rsna(table).detectors[0].accuracy
+    assert rows["phase 2: accuracy of GPT-4o"]["here"] == rsna(table).to_dict()["detectors"][0]["accuracy"]
     assert rows["phase 2: accuracy of GPT-5"]["here"] is None
     other = table.assign(reader=table["reader"].replace("GPT-4o 2025-05", "GPT-4oracle"))
     assert figures(rsna(other).to_dict())["phase 2: accuracy of GPT-4o"]["here"] is None
