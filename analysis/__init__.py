@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from analysis.planning.roe_metz import simulate as simulate
     from analysis.readers.calibration import calibration_of_confidence as calibration_of_confidence
     from analysis.readers.roc import reader_rocs as reader_rocs
+    from analysis.readers.teams import compare_teams as compare_teams
     from analysis.replication.rsna import rsna as rsna
     from analysis.table.files import read as read
     from analysis.table.files import write as write
@@ -44,6 +45,7 @@ _HOMES = {
     "bootstrap": "mrmc.bootstrap",
     "calibration_of_confidence": "readers.calibration",
     "compare_detectors": "mrmc.detectors",
+    "compare_teams": "readers.teams",
     "dorfman_berbaum_metz": "mrmc.pseudovalues",
     "effects_on_accuracy": "effects.accuracy",
     "from_components": "planning.pilots",

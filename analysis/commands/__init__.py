@@ -25,6 +25,7 @@ COMMANDS = (
     "detectors",
     "agreement",
     "calibration",
+    "teams",
     "effects",
     "learning",
     "power",

@@ -16,13 +16,9 @@ from analysis.measures.figures import Placements
 from analysis.mrmc import hillis
 from analysis.mrmc.obuchowski_rockette import estimated, generalises_to
 from analysis.readers.calibration_result import CalibrationResult, MeanFigure, ReaderCalibration
+from analysis.readers.probabilities import APPLICATION_SCALE, Scale, of_ratings
 from analysis.readers.reliability import brier, reliability_curve
 from analysis.table.ratings import Phases, Ratings, present, validate
-
-Scale = tuple[float, float]
-
-APPLICATION_SCALE: Scale = (0.0, 100.0)
-_SURELY_NO_PERCENTAGES = 10.0
 
 
 def calibration_of_confidence(
@@ -89,7 +85,7 @@ def calibration_of_confidence(
     reads = reads[reads["rating"].notna()]
     if reads.empty:
         raise RatingsError("column 'rating': no read has a rating; calibration needs the confidence of each call")
-    said = _said(reads, _probabilities(reads["rating"], scale))
+    said = _said(reads, of_ratings(reads["rating"], scale))
     readers = present(said["reader"])
     return CalibrationResult(
         scale=scale or APPLICATION_SCALE,
@@ -106,24 +102,6 @@ def calibration_of_confidence(
         ),
         warnings=tuple(_warnings(said, len(readers))),
     )
-
-
-def _probabilities(rating: pd.Series, scale: Scale | None) -> pd.Series:
-    low, high = scale or APPLICATION_SCALE
-    if not low < high:
-        raise RatingsError(f"the scale {low:g} to {high:g} is none; give the rating for 0 and then that for 1")
-    if scale is None and rating.max() <= _SURELY_NO_PERCENTAGES:
-        raise RatingsError(
-            f"column 'rating': ratings from {rating.min():g} to {rating.max():g} are hardly the application's 0 to "
-            "100; say which ratings stand for the probabilities 0 and 1 (--scale LOW HIGH)"
-        )
-    outside = rating[(rating < low) | (rating > high)]
-    if len(outside):
-        raise RatingsError(
-            f"column 'rating': {outside.iloc[0]:g} lies outside the scale {low:g} to {high:g}; say which ratings stand "
-            "for the probabilities 0 and 1 (--scale LOW HIGH)"
-        )
-    return (rating - low) / (high - low)
 
 
 def _said(reads: pd.DataFrame, synthetic: pd.Series) -> pd.DataFrame:
