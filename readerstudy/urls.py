@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from readerstudy import api_docs
 from readerstudy.accounts import views as accounts
 from readerstudy.operations import health
+from readerstudy.reading import preview_views
 from readerstudy.reading import views as reading
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cohorts/", include("readerstudy.reports.blinding_urls")),
     path("cohorts/", include("readerstudy.truth.urls")),
     path("studies/<slug:slug>/monitor/", reading.monitor, name="monitor"),
+    path("studies/<slug:slug>/preview/", preview_views.preview, name="preview"),
     path("studies/", include("readerstudy.reading.team_urls")),
     path("studies/", include("readerstudy.detectors.urls")),
     path("studies/", include("readerstudy.reports.urls")),

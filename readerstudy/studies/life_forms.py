@@ -61,10 +61,16 @@ class LockForm(forms.Form):
             self.add_error("opens_at", gettext_lazy("Say when the study is to open."))
         return data
 
-    def how(self) -> dict[str, bool | datetime | None]:
-        """Give what the lock is told of the opening; a form without the choice opens at once."""
-        chosen = self.cleaned_data["opening"]
-        return {"waits": chosen == WAITS, "opens_at": self.cleaned_data["opens_at"] if chosen == PLANNED else None}
+    @property
+    def waits(self) -> bool:
+        """Whether the study is left locked; a form without the choice opens it at once."""
+        return bool(self.cleaned_data["opening"] == WAITS)
+
+    @property
+    def chosen_time(self) -> datetime | None:
+        """When it opens by itself."""
+        found: datetime | None = self.cleaned_data["opens_at"] if self.cleaned_data["opening"] == PLANNED else None
+        return found
 
 
 class ScheduleForm(forms.Form):

@@ -37,14 +37,16 @@ def lock(request: HttpRequest, slug: str) -> HttpResponse:
     study = study_or_404(request, slug)
     form = LockForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(words for several in form.errors.values() for words in several))
+        messages.error(request, " ".join(str(words) for several in form.errors.values() for words in several))
         return redirect("studies:protocol", slug)
-    reason, how = form.cleaned_data["reason"], form.how()
     return attempt(
         request,
         study,
-        lambda: services.lock_study(study=study, actor=user_of(request), unaudited_because=reason, **how),
-    )
+        lambda: services.lock_study(
+            study=study, actor=user_of(request), unaudited_because=form.cleaned_data["reason"], waits=form.waits,
+            opens_at=form.chosen_time,
+        ),
+    )  # fmt: skip
 
 
 @coordinator_required

@@ -51,8 +51,8 @@ class EndpointForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args: Any, readings: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
-        self.use_required_attribute = False
+        super().__init__(*args, **options)
+        self.label_suffix, self.use_required_attribute = "", False
         for name in ("reading", "against_reading"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type alone
@@ -181,7 +181,7 @@ def _field_of(form: EndpointForm, place: str) -> str:
 class AmendTextsForm(TextsForm):
     """What readers are told, after the lock."""
 
-    pilot = None  # what a study is does not change any more
+    pilot = None  # type: ignore[assignment] # what a study is does not change any more
 
     def __init__(self, data: Any = None, *, texts: Texts, titles: dict[str, str]) -> None:
         """Show the texts; `titles` are those of the phases, by name."""

@@ -494,6 +494,7 @@ ENDPOINTS = [
         "studies:unarchive", "studies/<slug:slug>/unarchive/", "POST", "/studies/{closed}/unarchive/",
         _coordinators(302),
     ),
+    Endpoint("preview", "studies/<slug:slug>/preview/", "GET", "/studies/{draft}/preview/", _coordinators(200)),
     Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _team(200)),
     Endpoint("watching:audit", "studies/<slug:slug>/audit/", "GET", "/studies/{study}/audit/", _team(200)),
     Endpoint(

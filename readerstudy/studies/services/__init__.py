@@ -22,7 +22,7 @@ from readerstudy.studies.services.life import (
     unblind_study,
 )
 from readerstudy.studies.services.locking import lock_study, protocol_digest
-from readerstudy.studies.services.places import give_consent, invite_reader, join_study, prepare
+from readerstudy.studies.services.places import draw_lists, give_consent, invite_reader, join_study, prepare
 from readerstudy.studies.services.planning import plan_digest, save_plan
 from readerstudy.studies.services.readiness import (
     what_locking_misses,
@@ -34,9 +34,9 @@ from readerstudy.studies.services.team import invite_member, join_team, remove_m
 
 __all__ = [
     "StudyError", "Texts", "amend_plan", "amend_texts", "archive_study", "close_study", "copy_study",
-    "create_study", "document_digest", "give_consent", "invite_member", "invite_reader", "join_study", "join_team",
-    "lock_study", "make_pilot", "mark_as_pilot", "move_clock", "open_study", "open_what_is_due", "plan_digest",
-    "prepare", "protocol_digest", "record_interim_look", "remove_member", "replace_protocol", "save_plan",
-    "schedule_opening", "texts_of", "unarchive_study", "unblind_study", "undo_change", "what_locking_misses",
-    "what_may_tell_the_purpose", "what_the_audit_misses",
+    "create_study", "document_digest", "draw_lists", "give_consent", "invite_member", "invite_reader", "join_study",
+    "join_team", "lock_study", "make_pilot", "mark_as_pilot", "move_clock", "open_study", "open_what_is_due",
+    "plan_digest", "prepare", "protocol_digest", "record_interim_look", "remove_member", "replace_protocol",
+    "save_plan", "schedule_opening", "texts_of", "unarchive_study", "unblind_study", "undo_change",
+    "what_locking_misses", "what_may_tell_the_purpose", "what_the_audit_misses",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from readerstudy.accounts.models import Invitation, User
 from readerstudy.audit import services as audit
 from readerstudy.studies import allocation
 from readerstudy.studies.default_plans import current_plan
-from readerstudy.studies.models import Allocation, HangingList, Order, Phase, Reader, Study
+from readerstudy.studies.models import Allocation, Arm, HangingList, Order, Phase, Reader, Study
 from readerstudy.studies.services.refusing import StudyError, held
 
 
@@ -75,15 +75,35 @@ def prepare(study: Study, readers: Iterable[Reader]) -> None:
     Arms by permuted blocks, orders by `allocation.draw`: both follow from the study's seed and the reader's number
     alone, so that it does not matter when a place was offered. The caller holds the study and the transaction.
     """
-    arms = list(study.arms.order_by("position").prefetch_related("steps"))
-    hangings = {hanging.phase.pk: hanging for hanging in _hangings(study)}
+    draw = _Drawing(study)
     for reader in readers:
-        index = allocation.arm_of(reader.number, arms=len(arms), seed=study.seed)
-        reader.arm = arms[index]
+        reader.arm, lists = draw.of(reader)
         reader.save(update_fields=["arm"])
-        HangingList.objects.bulk_create(
-            _drawn(study, reader, (index, len(arms)), hangings[step.phase_id]) for step in arms[index].steps.all()
-        )
+        HangingList.objects.bulk_create(lists)
+
+
+def draw_lists(study: Study, number: int) -> tuple[Arm, list[HangingList]]:
+    """Draw what the reader of a number reads, and store nothing of it: what the lock will draw, as it follows from the
+    seed, or has drawn.
+
+    The study must lack nothing that its orders need (`what_the_orders_miss`).
+    """
+    return _Drawing(study).of(Reader(study=study, number=number))
+
+
+class _Drawing:
+    """All that the lists of a study are drawn from."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.arms = list(study.arms.order_by("position").prefetch_related("steps"))
+        self.hangings = {hanging.phase.pk: hanging for hanging in _hangings(study)}
+
+    def of(self, reader: Reader) -> tuple[Arm, list[HangingList]]:
+        """Give a reader's arm and lists, not stored."""
+        index = allocation.arm_of(reader.number, arms=len(self.arms), seed=self.study.seed)
+        steps, place = self.arms[index].steps.all(), (index, len(self.arms))
+        return self.arms[index], [_drawn(self.study, reader, place, self.hangings[step.phase_id]) for step in steps]
 
 
 def _hangings(study: Study) -> list[_Hanging]:

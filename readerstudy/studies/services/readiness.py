@@ -39,7 +39,19 @@ def what_the_protocol_misses(study: Study) -> list[str]:
     return [
         *map(str, faults_of(protocol)),
         *gaps_of(protocol),
-        *(words for phase in phases for words in _case_gaps(phase)),
+        *(words for phase in phases for words in (*_size_gaps(phase), *_aid_gaps(phase))),
+    ]
+
+
+def what_the_orders_miss(study: Study) -> list[str]:
+    """Say what keeps any order of cases from being drawn."""
+    phases = _phases(study)
+    if not phases:
+        return [_("The study has no phases: add one.")]
+    return [
+        *(words for needed in cohorts_of(study) if (words := cases_missing(needed))),
+        *map(str, faults_of(protocol_of(study))),
+        *(words for phase in phases for words in _size_gaps(phase)),
     ]
 
 
@@ -104,8 +116,8 @@ def what_may_tell_the_purpose(study: Study) -> list[str]:
     return doubts_of(protocol_of(study), study.slug)
 
 
-def _case_gaps(phase: Phase) -> Iterator[str]:
-    """Hold a phase against the cases that there are."""
+def _size_gaps(phase: Phase) -> Iterator[str]:
+    """Hold a phase against the number of cases that there are."""
     there = phase.cohort.cases.count()
     if not there:
         return
@@ -120,6 +132,13 @@ def _case_gaps(phase: Phase) -> Iterator[str]:
             "(anchor cases left out): choose fewer parts or anchor cases."
         )
         yield words % {**named, "parts": phase.parts, "read": max(0, read - phase.anchors)}
+
+
+def _aid_gaps(phase: Phase) -> Iterator[str]:
+    """Say that a phase lacks its aid, where there are cases to be aided with."""
+    if not phase.cohort.cases.exists():
+        return
+    named = {"phase": phase.title, "cohort": phase.cohort.slug}
     if phase.aid != Aid.NONE and not phase.aid_digest:
         words = _(
             "The phase “%(phase)s” shows a detector's verdict, but none was chosen: choose a detector that has judged "
