@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Above this many readers, rows are narrow and their numbers are in the tooltip only.
 _CROWD = 40
+_SHAPES = ("circle", "square", "triangle-up", "triangle-down")
 
 
 def forest_chart(result: MrmcResult, theme: str = "light", *, width: int = 400) -> alt.LayerChart:
@@ -155,6 +156,7 @@ class _Drawing:
             "color": _color(group_title, groups, look),
             "tooltip": tooltip("who", *([group_title] if len(groups) > 1 else []), "estimate", "interval"),
         }
+        self.shape = _shape(group_title, groups)
         if len(groups) > 1:
             self.encoding["yOffset"] = alt.YOffset(f"{group_title}:N", sort=groups)
 
@@ -176,13 +178,10 @@ class _Drawing:
         rows = [row for row in self.rows if row["is_mean"] == is_mean]
         if not rows:
             return []
-        shape, size, stroke = ("diamond", 170, 3) if is_mean else ("circle", 50, 1.5)
+        shape, size, stroke = (alt.value("diamond"), 170, 3) if is_mean else (self.shape, 50, 1.5)
         points = alt.Chart(held(rows)).encode(**self.encoding)
-        layers = [
-            points.mark_point(filled=True, shape=shape, size=size / 2 if self.crowded else size, opacity=1).encode(
-                x=self._x("value")
-            ),
-        ]
+        marks = points.mark_point(filled=True, size=size / 2 if self.crowded else size, opacity=1)
+        layers = [marks.encode(x=self._x("value"), shape=shape)]
         # Without any row the layer is left out: Vega warns of the infinite extent of nothing.
         if bounded := [row for row in rows if row["low"] is not None]:
             whiskers = alt.Chart(held(bounded)).encode(**self.encoding).mark_rule(strokeWidth=stroke)
@@ -231,8 +230,21 @@ def _color(field: str, groups: Sequence[str], look: Theme) -> alt.Color:
 
     several = len(groups) > 1
     hues = [hue for _, hue in zip(groups, cycle(look.hues), strict=False)] if several else [look.ink]
-    legend = alt.Legend(title=None, orient="top", symbolType="circle") if several else None
-    return alt.Color(f"{field}:N", scale=alt.Scale(domain=groups, range=hues), legend=legend)
+    return alt.Color(f"{field}:N", scale=alt.Scale(domain=groups, range=hues), legend=_legend(groups))
+
+
+def _shape(field: str, groups: Sequence[str]) -> alt.Shape:
+    """The groups' shapes, so that they can be told apart without colour."""
+    import altair as alt
+
+    shapes = [shape for _, shape in zip(groups, cycle(_SHAPES), strict=False)]
+    return alt.Shape(f"{field}:N", scale=alt.Scale(domain=groups, range=shapes), legend=_legend(groups))
+
+
+def _legend(groups: Sequence[str]) -> alt.Legend | None:
+    import altair as alt
+
+    return alt.Legend(title=None, orient="top", symbolSize=90) if len(groups) > 1 else None
 
 
 def _level(alpha: float) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
+from analysis.errors import RatingsError
 from analysis.report.document import Section
 from analysis.report.sections import (
     agreement,
@@ -22,10 +25,12 @@ from analysis.report.sections import (
     readers,
     roc,
     rsna,
+    teams,
     time,
 )
 from analysis.report.study import Condition, Study
 from analysis.results import jsonable
+from analysis.table.ratings import Ratings
 
 # In the order in which they are read.
 OF_A_CONDITION: tuple[Callable[[Condition], Section], ...] = (
@@ -35,6 +40,7 @@ OF_A_CONDITION: tuple[Callable[[Condition], Section], ...] = (
     roc.section,
     means.section,
     detectors.section,
+    teams.section,
     agreement.section,
     calibration.section,
     covariates.section,
@@ -61,11 +67,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Report:
-    """All sections of a report: those of each condition, then those of the study."""
+    """All sections of a report: those of each condition, then those of the study.
+
+    `chosen` says to which phases and modality it was restricted; None where it was not.
+    """
 
     study: Study
     parts: Sequence[Part]
     overall: Sequence[Section]
+    chosen: Mapping[str, Any] = field(default_factory=lambda: {"phases": None, "modality": None})
 
     def results(self) -> dict[str, Any]:
         """Every number of the report as plain values for JSON; the same tables give the same document.
@@ -73,9 +83,9 @@ class Report:
         Returns
         -------
         dict
-            ``format``; ``alpha``; ``phases``, for each condition ``phase``, ``modality``, ``name``, ``left_out`` and
-            what each section found, by its name; then what each section of the study found, by its name. What is not
-            possible is ``{"problem": words}``, an impossible value None.
+            ``format``; what was asked for (``alpha``, ``scale``, ``chosen``); ``phases``, for each condition ``phase``,
+            ``modality``, ``name``, ``left_out`` and what each section found, by its name; then what each section of the
+            study found, by its name. What is not possible is ``{"problem": words}``, an impossible value None.
         """
         phases = [
             {
@@ -88,7 +98,8 @@ class Report:
             for part in self.parts
         ]
         overall = {section.name: section.found for section in self.overall}
-        found: dict[str, Any] = jsonable({"format": FORMAT, "alpha": self.study.alpha, "phases": phases, **overall})
+        asked = {"alpha": self.study.alpha, "scale": self.study.scale, "chosen": self.chosen}
+        found: dict[str, Any] = jsonable({"format": FORMAT, **asked, "phases": phases, **overall})
         return found
 
 
@@ -125,4 +136,25 @@ def gather(study: Study, *, phases: Sequence[str] | None = None, modality: str |
         Part(one, [section(one) for section in (OF_A_DIAGNOSTIC_CONDITION if one.is_diagnostic else OF_A_CONDITION)])
         for one in conditions
     ]
-    return Report(study, parts, [section(study, conditions) for section in OF_THE_STUDY])
+    overall = [section(study, conditions) for section in OF_THE_STUDY]
+    return Report(study, parts, overall, {"phases": phases and list(phases), "modality": modality})
+
+
+def gather_again(
+    document: Mapping[str, Any],
+    ratings: Ratings,
+    readers: pd.DataFrame | None = None,
+    cases: pd.DataFrame | None = None,
+) -> Report:
+    """The report that gave these results, from the tables that it came from.
+
+    Raises
+    ------
+    RatingsError
+        When the document holds results of another format, or the tables do not allow what it asks for.
+    """
+    if document.get("format") != FORMAT:
+        raise RatingsError(f"these results have the format {document.get('format')!r}, and {FORMAT!r} is computed here")
+    scale, chosen = document["scale"], document["chosen"]
+    study = Study(ratings, readers, cases, document["alpha"], tuple(scale) if scale else None)
+    return gather(study, phases=chosen["phases"], modality=chosen["modality"])

@@ -11,6 +11,7 @@ from analysis import (
     Ratings,
     RatingsError,
     compare_detectors,
+    compare_teams,
     effects_on_accuracy,
     obuchowski_rockette,
     reader_agreement,
@@ -19,7 +20,7 @@ from analysis import (
     validate,
 )
 from analysis.report.document import Section
-from analysis.report.report import FORMAT, Report, gather
+from analysis.report.report import FORMAT, Report, gather, gather_again
 from analysis.report.study import Study
 from analysis.summary import summary
 from tests.analysis.tables import made_up_study, with_detector
@@ -70,6 +71,16 @@ def test_the_results_are_those_of_the_analyses_themselves(report: Report) -> Non
     assert report.results()["rsna"] == rsna(ratings, study().readers).to_dict()
 
 
+def test_teams_are_held_against_readers_and_detectors(report: Report) -> None:
+    section = sections_of(report, 1)["teams"]
+    tables = {table.name: table for table in section.tables}
+
+    assert section.found == compare_teams(study().ratings, phase="phase-2").to_dict()
+    assert {row["detector"] for row in tables["teams"].rows} == {"GPT-4o 2025-05", "Residual net 1"}
+    assert {row["size"] for row in tables["panels"].rows} == {3, 5}
+    assert "Nobody saw the other's opinion" in section.meaning
+
+
 def test_traits_are_looked_at_alone_and_together(report: Report) -> None:
     tables = study()
     by = ["anatomy", "finding", "subspecialty", "years"]
@@ -88,8 +99,23 @@ def test_the_document_of_results_is_plain_and_the_same_every_time(report: Report
 
     assert document["format"] == FORMAT
     assert json.dumps(document, sort_keys=True, allow_nan=False) == json.dumps(again, sort_keys=True, allow_nan=False)
-    keys = "phase modality name left_out flow summary readers roc means detectors agreement calibration covariates"
+    keys = (
+        "phase modality name left_out flow summary readers roc means detectors teams agreement calibration covariates"
+    )
     assert list(document["phases"][1])[: len(keys.split())] == keys.split()
+
+
+def test_results_say_what_was_asked_for_and_can_be_gathered_again() -> None:
+    table = made_up_study(modalities=("unaided", "aided"))
+    asked = gather(Study(validate(table), alpha=0.1, scale=(1, 5)), phases=["1"], modality="aided").results()
+
+    assert (asked["alpha"], asked["scale"], asked["chosen"]) == (0.1, [1, 5], {"phases": ["1"], "modality": "aided"})
+    assert gather_again(asked, validate(table)).results() == asked
+
+
+def test_results_of_another_format_are_refused() -> None:
+    with pytest.raises(RatingsError, match="these results have the format 'old/0'"):
+        gather_again({"format": "old/0"}, validate(made_up_study()))
 
 
 def test_the_order_of_the_rows_changes_no_estimate(report: Report) -> None:
