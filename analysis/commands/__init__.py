@@ -32,6 +32,7 @@ COMMANDS = (
     "rsna",
     "report",
     "verify",
+    "convert",
 )
 
 

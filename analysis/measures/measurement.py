@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,6 +16,7 @@ from analysis.measures import binormal, single
 from analysis.measures.covariance import COVARIANCES, ROUNDING, FloatArray, clustered
 from analysis.measures.curves import Curves, from_reads
 from analysis.measures.figures import FIGURES, require_cases
+from analysis.table.oddities import oddities
 
 METRIC_NAMES = {
     "auc": "AUC",
@@ -49,7 +50,7 @@ class Measurement:
     limits : tuple of float
         Between what the figure can lie; infinite where it has no bound.
     notes : tuple of str
-        What is to be said of single curves.
+        What is to be said of the curves.
     """
 
     metric: str
@@ -133,8 +134,10 @@ def measure(
     if threshold is not None:
         curves = curves.at_threshold(threshold)
     if metric in FIGURES:
-        return measure_curves(curves, metric, covariance)
-    return _measure_singly(curves, metric, spec_range or SPECIFICITY_RANGE, standardized)
+        measured = measure_curves(curves, metric, covariance)
+    else:
+        measured = _measure_singly(curves, metric, spec_range or SPECIFICITY_RANGE, standardized)
+    return replace(measured, notes=(*measured.notes, *oddities(reads)))
 
 
 def measure_curves(curves: Curves, metric: str, covariance: str) -> Measurement:
@@ -150,7 +153,7 @@ def measure_curves(curves: Curves, metric: str, covariance: str) -> Measurement:
 
 
 def constant_curves(measured: Measurement) -> list[str]:
-    """What is to be said of single curves; a warning for each whose estimated variance is zero."""
+    """What is to be said of the curves; a warning for each whose estimated variance is zero."""
     found = list(measured.notes)
     for row, (modality, reader) in enumerate(measured.curves.labels):
         if measured.standard_error(row) == 0:

@@ -14,6 +14,7 @@ from analysis.measures.covariance import ROUNDING, FloatArray
 from analysis.measures.curves import Curves, from_reads
 from analysis.measures.measurement import Measurement, constant_curves, measure_curves
 from analysis.readers.roc_result import AverageRoc, OperatingPoint, PairedTest, ReaderRoc, RocCurve, RocResult
+from analysis.table.oddities import oddities
 from analysis.table.ratings import Phases, Ratings, validate
 
 
@@ -66,7 +67,7 @@ def reader_rocs(
         method="Empirical ROC curves; DeLong intervals and paired tests; readers averaged vertically",
         generalises_to=f"Each line generalises to cases like these {n_cases}, as read by that reader alone "
         f"({n_readers} reader{'s' if n_readers != 1 else ''}).",
-        warnings=(*warnings, *detector_warnings),
+        warnings=(*warnings, *detector_warnings, *oddities(reads)),
     )
 
 

@@ -213,6 +213,8 @@ def _opened_for_writing(target: str | Path | BinaryIO) -> Iterator[BinaryIO]:
         yield target
         return
     path = Path(target)
+    if not path.parent.is_dir():
+        raise RatingsError(f"{path}: there is no folder {path.parent}; make it first")
     unfinished = path.with_name(path.name + ".part")
     try:
         with opened(path), unfinished.open("wb") as file:
