@@ -17,7 +17,7 @@ METHOD_OPTIONS = ("metric", "threshold", "spec_range", "standardized", "covarian
 def shared_options() -> argparse.ArgumentParser:
     """Options of every command that reads a ratings table."""
     shared = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    shared.add_argument("ratings", metavar="RATINGS", help="ratings table (CSV, Parquet, iMRMC, LRC, MRMCaov or JAFROC)")
+    shared.add_argument("ratings", metavar="RATINGS", help="ratings (CSV, Parquet, iMRMC, LRC, MRMCaov, JAFROC)")
     shared.add_argument("--json", action="store_true", help="print one JSON document")
     shared.add_argument("--phase", action="append", metavar="P", help="only this phase (may be repeated)")
     shared.add_argument("--modality", metavar="M", help="only this modality")
