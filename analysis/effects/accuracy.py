@@ -18,6 +18,7 @@ from analysis.errors import RatingsError
 from analysis.mrmc.hillis import Random
 from analysis.mrmc.obuchowski_rockette import RANDOM_NAMES, generalises_to, refuse_unknown
 from analysis.table.covariates import attach
+from analysis.table.oddities import oddities
 from analysis.table.ratings import Phases, Ratings, validate
 
 
@@ -89,7 +90,12 @@ def effects_on_accuracy(
         alpha=alpha,
         method=_method(traits, random),
         generalises_to=generalises_to(random, n_readers, results.counted(n_cases, "case")),
-        warnings=(*_blanks(reads, traits), *(note for effect in effects for note in effect.left_out), *why_not),
+        warnings=(
+            *_blanks(reads, traits),
+            *(note for effect in effects for note in effect.left_out),
+            *why_not,
+            *oddities(reads),
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from analysis.mrmc.obuchowski_rockette import estimated, generalises_to
 from analysis.readers.calibration_result import CalibrationResult, MeanFigure, ReaderCalibration
 from analysis.readers.probabilities import APPLICATION_SCALE, Scale, of_ratings
 from analysis.readers.reliability import brier, reliability_curve
+from analysis.table.oddities import mixed_scales
 from analysis.table.ratings import Phases, Ratings, present, validate
 
 
@@ -100,7 +101,7 @@ def calibration_of_confidence(
         generalises_to=generalises_to(
             "both" if len(readers) > 1 else "cases", len(readers), results.counted(said["case"].nunique(), "case")
         ),
-        warnings=tuple(_warnings(said, len(readers))),
+        warnings=(*_warnings(said, len(readers)), *mixed_scales(reads)),
     )
 
 

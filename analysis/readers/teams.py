@@ -19,6 +19,7 @@ from analysis.readers.panels import SIZES, panels
 from analysis.readers.probabilities import Scale
 from analysis.readers.team_rules import RULES, Choices, Opinion
 from analysis.readers.teams_result import Team, TeamsResult
+from analysis.table.oddities import oddities
 from analysis.table.ratings import Phases, Ratings, present, validate
 
 
@@ -125,7 +126,7 @@ def compare_teams(
         alpha=alpha,
         method=_method(bool(teams), bool(of_readers), random, folds),
         generalises_to=_generalises(reads, teams, bool(of_readers), random),
-        warnings=(*dict.fromkeys(notes), *said, *_unclustered(of_readers, cluster)),
+        warnings=(*dict.fromkeys(notes), *said, *_unclustered(of_readers, cluster), *oddities(reads)),
     )
 
 
