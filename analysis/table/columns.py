@@ -13,6 +13,7 @@ from analysis.errors import RatingsError
 MISSING_WORDS = ("", "na", "nan", "null", "none", "n/a", ".")
 MISSING_CELLS = (*MISSING_WORDS, "NA", "NaN", "NULL", "None", "N/A")
 TRUTH_WORDS = {"0": 0.0, "0.0": 0.0, "authentic": 0.0, "1": 1.0, "1.0": 1.0, "synthetic": 1.0}
+_LONG = 40
 MOST_REREADS = int(np.iinfo(np.int16).max)
 
 # What messages call the rows: the number of the first where they rise by one, else that of each.
@@ -113,7 +114,12 @@ def texts(column: pd.Series) -> pd.Series:
 
 def _distinct(column: pd.Series, text: Callable[[object], str]) -> tuple[NDArray[np.intp], list[str]]:
     """Code of each cell (-1 when blank) and the distinct texts; work is done once per distinct cell."""
-    raw_codes, cells = pd.factorize(column)
+    try:
+        raw_codes, cells = pd.factorize(column)
+    except TypeError:
+        raise RatingsError(
+            f"column '{column.name}': cells hold lists or the like; write one text or number into each"
+        ) from None
     if isinstance(cells, pd.CategoricalIndex):
         cells = cells.astype(object)
     texts = [text(cell) for cell in cells]
@@ -164,4 +170,5 @@ def _row(wrong: NDArray[np.bool_], first_row: RowNumbers) -> int:
 
 
 def _cell(column: pd.Series, wrong: NDArray[np.bool_]) -> str:
-    return repr(str(column.iloc[int(wrong.argmax())]))
+    text = str(column.iloc[int(wrong.argmax())])
+    return repr(text if len(text) <= _LONG else text[:_LONG] + "…")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.table.ratings import chosen_rows
+from analysis.table.ratings import chosen_rows, present
 
 # Readers who use a scale with very different courage differ less than this in the root mean square of their ratings;
 # scales from 0 to 1, 1 to 5, 0 to 10 and 0 to 100 differ more, but for the second and the third.
@@ -15,7 +15,7 @@ _READS_THAT_SHOW_A_SCALE = 10
 
 
 def oddities(reads: pd.DataFrame) -> list[str]:
-    """Say where human reads seem to be on different scales, and where calls contradict ratings.
+    """Say where names are alike, human reads seem to be on different scales, and calls contradict ratings.
 
     Parameters
     ----------
@@ -23,7 +23,20 @@ def oddities(reads: pd.DataFrame) -> list[str]:
         Rows of :attr:`analysis.table.ratings.Ratings.frame`.
     """
     people = chosen_rows(reads, reads["kind"] == "human")
-    return [*mixed_scales(people), *contradicting_calls(people)]
+    return [*alike_names(people), *mixed_scales(people), *contradicting_calls(people)]
+
+
+def alike_names(reads: pd.DataFrame) -> list[str]:
+    """Say when readers, cases or modalities differ in capitals, blanks or leading zeros only."""
+    said = []
+    for column in ("reader", "case", "modality"):
+        first: dict[str, str] = {}
+        for name in present(reads[column]):
+            other = first.setdefault("".join(name.split()).casefold().lstrip("0"), name)
+            if other != name:
+                said.append(f"Column '{column}': {other} and {name} count as two; if they are one, write them alike.")
+                break
+    return said
 
 
 def mixed_scales(reads: pd.DataFrame) -> list[str]:

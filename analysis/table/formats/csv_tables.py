@@ -184,7 +184,9 @@ def _parsed(path: Path) -> Iterator[None]:
     except pd.errors.EmptyDataError:
         raise RatingsError(f"{path}: is empty; a header and one row per read are needed") from None
     except pd.errors.ParserWarning:
-        raise RatingsError(f"{path}: is not a CSV table: rows have more cells than the header") from None
+        raise RatingsError(
+            f"{path}: is not a CSV table: rows have more cells than the first line, which must name the columns"
+        ) from None
     except (pd.errors.ParserError, csv.Error) as error:
         raise RatingsError(f"{path}: is not a CSV table: {_in_words(str(error))}") from None
 
