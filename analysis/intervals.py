@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from analysis.errors import RatingsError
@@ -27,6 +28,20 @@ def symmetric(estimate: float, se: float, df: float | None, alpha: float) -> Int
     """Estimate plus and minus the critical value times the standard error."""
     half = quantile(df, alpha) * se
     return (estimate - half, estimate + half)
+
+
+def of_mean(values: ArrayLike, alpha: float) -> Interval | None:
+    """t interval of the mean of independent values, such as readers' figures; None of fewer than two.
+
+    Examples
+    --------
+    >>> [round(limit, 4) for limit in of_mean([0.7, 0.8, 0.9], 0.05)]
+    [0.5516, 1.0484]
+    """
+    found = np.asarray(values, dtype=float)
+    if len(found) < 2:
+        return None
+    return symmetric(float(found.mean()), float(found.std(ddof=1)) / len(found) ** 0.5, len(found) - 1, alpha)
 
 
 def clipped(interval: Interval, limits: Interval = (0.0, 1.0)) -> Interval:
@@ -66,7 +81,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def wilson(estimate: float, n: float, alpha: float) -> Interval:
-    """Score interval of a proportion of n (Wilson, JASA 1927;22:209): never of zero width. n may be an effective one."""
+    """Score interval of a proportion of n (Wilson, JASA 1927;22:209): never of zero width. n may be effective."""
     return _score_interval(estimate, lambda p: p * (1 - p) / n, alpha)
 
 

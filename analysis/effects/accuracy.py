@@ -13,11 +13,10 @@ from analysis.effects.groups import Grouped, compare_groups
 from analysis.effects.regression import Settings, regress
 from analysis.effects.regression_result import RegressionResult
 from analysis.effects.result import Correlation, Effect, EffectsResult
-from analysis.effects.traits import Trait, chosen_reads, find, right
+from analysis.effects.traits import Trait, Wanted, right
 from analysis.errors import RatingsError
 from analysis.mrmc.hillis import Random
 from analysis.mrmc.obuchowski_rockette import RANDOM_NAMES, generalises_to, refuse_unknown
-from analysis.table.covariates import attach
 from analysis.table.oddities import oddities
 from analysis.table.ratings import Phases, Ratings, validate
 
@@ -72,11 +71,7 @@ def effects_on_accuracy(
     ('reader', ('accuracy', 6))
     """
     refuse_unknown(random)
-    columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    extra = [] if cluster is None else [cluster]
-    checked = attach(validate(ratings), readers=readers, cases=cases, columns=[*columns, *extra])
-    reads = chosen_reads(checked, columns, phase=phase, modality=modality)
-    traits = [find(reads, name, as_groups=name in groups, log=name in log) for name in columns]
+    reads, traits = Wanted(by, groups, log, cluster, phase, modality).of(validate(ratings), readers, cases)
     settings = Settings(random=random, cluster=cluster, threshold=threshold, alpha=alpha)
     effects = tuple(_effect(reads, trait, settings) for trait in traits)
     regression, why_not = _regression(reads, traits, settings)

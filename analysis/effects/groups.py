@@ -133,7 +133,6 @@ def _design(figures: Measurement, shared: int | None) -> str:
 
 
 def _groups(figures: Measurement, found: MrmcResult, alpha: float) -> tuple[Group, ...]:
-    of_readers = _with_readers_random(figures, alpha)
     rows = rows_of_modalities(figures.curves)
     groups = []
     for item in found.modalities:
@@ -146,24 +145,13 @@ def _groups(figures: Measurement, found: MrmcResult, alpha: float) -> tuple[Grou
                 readers=len(rows[item.modality]),
                 cases=CaseCounts(int((mine & positive).sum()), int((mine & ~positive).sum())),
                 estimate=item.estimate,
-                ci_readers=of_readers.get(item.modality),
+                ci_readers=_clipped(intervals.of_mean(figures.estimates[rows[item.modality]], alpha)),
                 se=item.se,
                 df=item.df,
                 ci=_clipped(item.ci),
             )
         )
     return tuple(groups)
-
-
-def _with_readers_random(figures: Measurement, alpha: float) -> dict[str, Interval | None]:
-    """t interval over the readers of each group that has at least two."""
-    found: dict[str, Interval | None] = {}
-    for name, rows in rows_of_modalities(figures.curves).items():
-        values = figures.estimates[rows]
-        if len(rows) > 1:
-            se = float(values.std(ddof=1)) / len(rows) ** 0.5
-            found[name] = _clipped(intervals.symmetric(float(values.mean()), se, len(rows) - 1, alpha))
-    return found
 
 
 def _clipped(interval: Interval | None) -> Interval | None:

@@ -189,11 +189,9 @@ def _stretches(measure: Measure, positions: FloatArray, values: FloatArray, alph
     """Mean over readers, values of shape (readers, stretches), with t intervals."""
     found = []
     for position, column in zip(positions, values.T, strict=True):
-        ci = None
-        if len(column) > 1:
-            se = float(column.std(ddof=1)) / len(column) ** 0.5
-            limits = intervals.symmetric(float(column.mean()), se, len(column) - 1, alpha)
-            low, high = _shown(measure, np.array(limits))
+        ci = intervals.of_mean(column, alpha)
+        if ci is not None:
+            low, high = _shown(measure, np.array(ci))
             ci = intervals.clipped((low, high)) if measure == "accuracy" else (low, high)
         found.append(Stretch(float(position), _shown(measure, column.mean(keepdims=True))[0], ci))
     return tuple(found)

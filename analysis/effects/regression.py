@@ -9,16 +9,16 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from analysis import intervals, results
-from analysis.effects.clusters import Codes, Fit, bias_reduced, least_favourable, two_way
+from analysis import results
+from analysis.effects.clusters import Codes, Fit, bias_reduced, two_way
 from analysis.effects.design import Design, build
-from analysis.effects.regression_result import Coefficient, ColumnTest, RegressionResult
-from analysis.effects.traits import Trait, chosen_reads, find, right
+from analysis.effects.inference import coefficients, degrees_of_freedom, tests
+from analysis.effects.regression_result import RegressionResult
+from analysis.effects.traits import Trait, Wanted, right
 from analysis.errors import RatingsError
 from analysis.measures.covariance import FloatArray
 from analysis.mrmc.hillis import Random
 from analysis.mrmc.obuchowski_rockette import RANDOM_NAMES, generalises_to, refuse_unknown
-from analysis.table.covariates import attach
 from analysis.table.ratings import Phases, Ratings, validate
 
 Working = Literal["independence", "exchangeable"]
@@ -107,11 +107,7 @@ def regress_accuracy(
     >>> found.name, round(found.df, 2)
     ('dose', 19.96)
     """
-    columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
-    extra = [] if cluster is None else [cluster]
-    checked = attach(validate(ratings), readers=readers, cases=cases, columns=[*columns, *extra])
-    reads = chosen_reads(checked, columns, phase=phase, modality=modality)
-    traits = [find(reads, name, as_groups=name in groups, log=name in log) for name in columns]
+    reads, traits = Wanted(by, groups, log, cluster, phase, modality).of(validate(ratings), readers, cases)
     return regress(reads, traits, Settings(random, working, cluster, threshold, alpha))
 
 
@@ -123,13 +119,13 @@ def regress(reads: pd.DataFrame, traits: Sequence[Trait], settings: Settings) ->
     design = build(reads, traits, right(reads, settings.threshold), clusters)
     codes = {name: np.unique(each[design.used], return_inverse=True)[1] for name, each in clusters.items()}
     fit, covariances = _fitted(design, codes, settings)
-    df = _degrees_of_freedom(design, codes, covariances)
+    df = degrees_of_freedom(design, codes, covariances)
     used = reads[design.used]
     readers, cases = used["reader"].nunique(), used["case"].nunique()
-    tests, untested = _tests(design, fit, covariances, df)
+    column_tests, untested = tests(design, fit, covariances, df)
     return RegressionResult(
-        coefficients=_coefficients(design, fit, covariances, df, settings.alpha),
-        tests=tests,
+        coefficients=coefficients(design, fit, covariances, df, settings.alpha),
+        tests=column_tests,
         reads=len(used),
         left_out=len(reads) - len(used),
         readers=readers,
@@ -204,69 +200,6 @@ def _exchangeable(design: Design, clusters: Codes) -> tuple[Fit, list[FloatArray
     found = model.fit(cov_type="bias_reduced", ctol=1e-10, maxiter=200)
     fit = Fit(design.matrix[order], found.params, found.fittedvalues, design.outcome[order] - found.fittedvalues)
     return fit, [found.cov_params()]
-
-
-def _degrees_of_freedom(design: Design, codes: dict[str, Codes], covariances: list[FloatArray]) -> FloatArray:
-    """Degrees of freedom of each coefficient's variance, shape (p,).
-
-    For each kind of clusters, their number less what is estimated between them: the constant, and coefficients that
-    vary between them only. With two kinds Satterthwaite's V²/(V_R²/df_R + V_C²/df_C), not below the fewer.
-    """
-    found = []
-    for name, each in codes.items():
-        level = name.removesuffix("s")
-        between = 1 + sum(len(rows) for trait, rows in design.rows_of_traits() if trait.level == level)
-        found.append(float(each.max()) + 1 - between)
-    if min(found) < 1:
-        names = ", ".join(trait.name for trait in design.traits)
-        raise RatingsError(f"columns {names}: too few readers or cases for so many; leave columns out")
-    if len(found) == 1:
-        return np.full(design.matrix.shape[1], found[0])
-    _, of_readers, of_cases = (np.diag(each) for each in covariances)
-    both = _variances(covariances) ** 2 / (of_readers**2 / found[0] + of_cases**2 / found[1])
-    return np.asarray(both.clip(min(found), max(found)))
-
-
-def _variances(covariances: list[FloatArray]) -> FloatArray:
-    """Variance of each coefficient: the least favourable one."""
-    return np.asarray(np.max([np.diag(each) for each in covariances], axis=0))
-
-
-def _coefficients(
-    design: Design, fit: Fit, covariances: list[FloatArray], df: FloatArray, alpha: float
-) -> tuple[Coefficient, ...]:
-    scales = np.array(design.scales)
-    estimates, errors = fit.coefficients / scales, np.sqrt(_variances(covariances)) / scales
-    return tuple(
-        Coefficient.of(
-            trait.name,
-            design.groups[row],
-            design.references.get(trait.name),
-            (float(estimates[row]), float(errors[row]), float(df[row])),
-            alpha,
-        )
-        for trait, rows in design.rows_of_traits()
-        for row in rows
-    )
-
-
-def _tests(
-    design: Design, fit: Fit, covariances: list[FloatArray], df: FloatArray
-) -> tuple[tuple[ColumnTest, ...], list[str]]:
-    """Tests of columns with more than two groups, and why some are not possible."""
-    found, untested = [], []
-    for trait, rows in design.rows_of_traits():
-        q = len(rows)
-        if q < 2:
-            continue
-        df1, df2 = float(df[rows].min()), float(df[rows].min()) - q + 1
-        if df2 < 1:
-            untested.append(f"Column '{trait.name}': too few clusters for a test of its {q + 1} groups together.")
-            continue
-        wald = least_favourable([each[np.ix_(rows, rows)] for each in covariances], fit.coefficients[rows])
-        value = wald * df2 / (df1 * q)
-        found.append(ColumnTest(trait.name, value, float(q), df2, intervals.f_tail(value, q, df2)))
-    return tuple(found), untested
 
 
 def _few_clusters(codes: dict[str, Codes]) -> list[str]:

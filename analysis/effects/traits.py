@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.errors import RatingsError
 from analysis.table.columns import MISSING_WORDS
+from analysis.table.covariates import attach
 from analysis.table.ratings import Phases, Ratings, present
 
 Level = Literal["reader", "case", "read"]
@@ -46,27 +47,44 @@ class Trait:
         return not isinstance(self.values.dtype, pd.CategoricalDtype)
 
 
-def chosen_reads(ratings: Ratings, by: Sequence[str], *, phase: Phases, modality: str | None) -> pd.DataFrame:
-    """Human first reads; several phases or modalities only where those are themselves looked at.
+@dataclass(frozen=True)
+class Wanted:
+    """Which traits of which reads.
 
-    Raises
-    ------
-    RatingsError
-        When there are several and none is chosen.
+    Attributes
+    ----------
+    by : sequence of str
+        Columns of the ratings, or of the tables of readers and cases.
+    groups, log : sequence of str
+        Columns whose numbers are names of groups; columns that enter as logarithms to base 2.
+    cluster : str, optional
+        A further column that is needed.
+    phase, modality
+        Several only where they are themselves looked at.
     """
-    if "phase" in by:
-        human = ratings.frame[(ratings.frame["kind"] == "human") & (ratings.frame["reread"] == 0)]
-        names = [phase] if isinstance(phase, str) else phase or present(human["phase"])
-        reads = pd.concat([ratings.human_reads(phase=name, modality=modality) for name in names])
-    else:
-        reads = ratings.human_reads(phase=phase, modality=modality)
-    modalities = present(reads["modality"])
-    if len(modalities) > 1 and "modality" not in by:
-        raise RatingsError(
-            f"column 'modality': the ratings hold more than one modality ({', '.join(modalities)}); choose one "
-            "(--modality NAME), or look at it as well (--by modality)"
-        )
-    return reads.reset_index(drop=True)
+
+    by: str | Sequence[str]
+    groups: Sequence[str] = ()
+    log: Sequence[str] = ()
+    cluster: str | None = None
+    phase: Phases = None
+    modality: str | None = None
+
+    def of(
+        self, ratings: Ratings, readers: pd.DataFrame | None, cases: pd.DataFrame | None
+    ) -> tuple[pd.DataFrame, list[Trait]]:
+        """Human first reads, and their traits.
+
+        Raises
+        ------
+        RatingsError
+            When a column is missing or no covariate, or there are several phases or modalities and none is chosen.
+        """
+        by = [self.by] if isinstance(self.by, str) else list(dict.fromkeys(self.by))
+        needed = by if self.cluster is None else [*by, self.cluster]
+        attached = attach(ratings, readers=readers, cases=cases, columns=needed)
+        reads = chosen_reads(attached, by, phase=self.phase, modality=self.modality)
+        return reads, [find(reads, name, as_groups=name in self.groups, log=name in self.log) for name in by]
 
 
 def right(reads: pd.DataFrame, threshold: float | None = None) -> pd.Series:
@@ -122,6 +140,29 @@ def find(reads: pd.DataFrame, name: str, *, as_groups: bool = False, log: bool =
             f"column '{name}': {distinct} different values are too many groups (at most {MOST_GROUPS}); join some"
         )
     return trait
+
+
+def chosen_reads(ratings: Ratings, by: Sequence[str], *, phase: Phases, modality: str | None) -> pd.DataFrame:
+    """Human first reads; several phases or modalities only where those are themselves looked at.
+
+    Raises
+    ------
+    RatingsError
+        When there are several and none is chosen.
+    """
+    if "phase" in by:
+        human = ratings.frame[(ratings.frame["kind"] == "human") & (ratings.frame["reread"] == 0)]
+        names = [phase] if isinstance(phase, str) else phase or present(human["phase"])
+        reads = pd.concat([ratings.human_reads(phase=name, modality=modality) for name in names])
+    else:
+        reads = ratings.human_reads(phase=phase, modality=modality)
+    modalities = present(reads["modality"])
+    if len(modalities) > 1 and "modality" not in by:
+        raise RatingsError(
+            f"column 'modality': the ratings hold more than one modality ({', '.join(modalities)}); choose one "
+            "(--modality NAME), or look at it as well (--by modality)"
+        )
+    return reads.reset_index(drop=True)
 
 
 def _values(column: pd.Series, as_groups: bool) -> pd.Series:

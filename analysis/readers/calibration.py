@@ -9,7 +9,6 @@ import pandas as pd
 
 from analysis import intervals, results
 from analysis.errors import RatingsError
-from analysis.intervals import Interval
 from analysis.measures.covariance import ROUNDING, FloatArray, unbiased
 from analysis.measures.curves import Curves, from_reads
 from analysis.measures.figures import Placements
@@ -148,24 +147,17 @@ def _overall(said: pd.DataFrame, bins: int, alpha: float) -> tuple[MeanFigure, .
     ]
     for name in ("reliability", "resolution", "uncertainty"):
         estimates = np.array([getattr(part, name) for part in parts])
-        found.append(MeanFigure(name, float(estimates.mean()), _over_readers(estimates, alpha)))
+        found.append(MeanFigure(name, float(estimates.mean()), intervals.of_mean(estimates, alpha)))
     return tuple(found)
 
 
 def _figure(name: str, means: _Means, alpha: float) -> MeanFigure:
     estimate, r = float(means.estimates.mean()), len(means.estimates)
     if np.isnan(means.covariances).any():
-        return MeanFigure(name, estimate, _over_readers(means.estimates, alpha))
+        return MeanFigure(name, estimate, intervals.of_mean(means.estimates, alpha))
     term = hillis.single_term(means.estimates, means.covariances, "both" if r > 1 else "cases")
     se, df, ci, _ = estimated(estimate, term, 1 / r, alpha)
-    return MeanFigure(name, estimate, _over_readers(means.estimates, alpha), se, df, ci)
-
-
-def _over_readers(estimates: FloatArray, alpha: float) -> Interval | None:
-    r = len(estimates)
-    if r < 2:
-        return None
-    return intervals.symmetric(float(estimates.mean()), float(estimates.std(ddof=1)) / r**0.5, r - 1, alpha)
+    return MeanFigure(name, estimate, intervals.of_mean(means.estimates, alpha), se, df, ci)
 
 
 def _reader(said: pd.DataFrame, name: str, bins: int, alpha: float) -> ReaderCalibration:
