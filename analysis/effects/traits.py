@@ -81,6 +81,9 @@ class Wanted:
             When a column is missing or no covariate, or there are several phases or modalities and none is chosen.
         """
         by = [self.by] if isinstance(self.by, str) else list(dict.fromkeys(self.by))
+        for name in (*self.groups, *self.log):
+            if name not in by:
+                raise RatingsError(f"column '{name}': it is not among those that are looked at (--by {name})")
         needed = by if self.cluster is None else [*by, self.cluster]
         attached = attach(ratings, readers=readers, cases=cases, columns=needed)
         reads = chosen_reads(attached, by, phase=self.phase, modality=self.modality)

@@ -286,6 +286,25 @@ def test_what_speaks_against_a_regression_is_said_and_the_rest_stands() -> None:
     assert any("no calls, so no regression" in warning for warning in ratings_only.warnings)
 
 
+def test_images_of_a_patient_are_clusters_in_groups_and_regression() -> None:
+    patients = TABLE.assign(patient=(TABLE["case"].str[1:].astype(int) - 1) // 4)
+    found = effects_on_accuracy(patients, by="subspecialty", cluster="patient")
+    peer = obuchowski_rockette(patients.assign(modality=patients["subspecialty"]), cluster="patient")
+
+    test = next(c for c in found.effects[0].comparisons if c.metric == "auc").test
+    assert test is not None
+    assert peer.test is not None
+    assert test.p == pytest.approx(peer.test.p)
+    assert found.regression is not None
+    assert "cases by patient" in found.regression.method
+
+
+def test_calls_can_come_from_a_threshold() -> None:
+    from_ratings = effects_on_accuracy(TABLE.drop(columns="call"), by=["years", "anatomy"], threshold=50)
+
+    assert from_ratings.effects == effects_on_accuracy(TABLE, by=["years", "anatomy"]).effects
+
+
 def test_one_reader_has_groups_with_the_cases_random() -> None:
     one = TABLE[TABLE["reader"] == "R1"]
     with_both = effects_on_accuracy(one, by="anatomy")
@@ -357,6 +376,7 @@ def test_the_command_takes_columns_of_the_tables_beside_the_ratings(
     [
         (["--by", "shoe_size"], "column 'shoe_size': neither the ratings nor the tables"),
         (["--by", "years", "--log", "years"], "column 'years': 0 has no logarithm"),
+        (["--by", "years", "--groups", "age"], "column 'age': it is not among those that are looked at"),
         (["--by", "call"], "column 'call': it tells reads apart"),
         (["--by", "years", "--random", "nobody"], "random 'nobody' is not known"),
     ],
