@@ -12,7 +12,8 @@ from analysis.charts.themes import Rows, Theme, finished, held, rows_of, theme_n
 if TYPE_CHECKING:
     import altair as alt
 
-_NUMBERED = 20  # with more readers the numbers are in the tooltip only
+# Width of a cell in pixels below which its number, or the readers' names, are in the tooltip only.
+_NUMBERED, _NAMED = 24, 11
 
 
 def agreement_chart(
@@ -40,19 +41,19 @@ def agreement_chart(
     order = _by_mean_agreement(frame)
     lowest = min(0.0, float(frame["estimate"].min()) if frame["estimate"].notna().any() else 0.0)
     rows = [_cell(row, order, lowest, look) for row in rows_of(frame)]
-    step = max(14, min(46, width // max(1, len(order) - 1)))
-    layers = _layers(rows, order, lowest, look, title, numbered=len(order) <= _NUMBERED)
+    step = max(5, min(46, width // max(1, len(order) - 1)))
+    layers = _layers(rows, order, lowest, look, title, step)
     described = f"{title} of each two of {len(order)} readers"
     return finished(
         layers, look, described, width=step * (len(order) - 1), height=step * (len(order) - 1), framed=False
     )
 
 
-def _layers(rows: Rows, order: list[str], lowest: float, look: Theme, title: str, *, numbered: bool) -> list[alt.Chart]:
+def _layers(rows: Rows, order: list[str], lowest: float, look: Theme, title: str, step: int) -> list[alt.Chart]:
     import altair as alt
 
     def axis(**place: Any) -> alt.Axis:
-        return alt.Axis(grid=False, ticks=False, domain=False, labelPadding=6, **place)
+        return alt.Axis(grid=False, ticks=False, domain=False, labelPadding=6, labels=step >= _NAMED, **place)
 
     def placed(chosen: Rows) -> alt.Chart:
         return alt.Chart(held(chosen)).encode(
@@ -62,10 +63,10 @@ def _layers(rows: Rows, order: list[str], lowest: float, look: Theme, title: str
 
     scale = alt.Scale(domain=[lowest, 1], range=list(look.ramp), interpolate="lab")
     legend = alt.Legend(title=title, gradientLength=160, format=".1f", tickCount=5)
-    cells = placed(rows).mark_rect(stroke=look.background, strokeWidth=1.5)
+    cells = placed(rows).mark_rect(stroke=look.background, strokeWidth=1.5 if step >= _NAMED else 0)
     color = alt.Color("estimate:Q", scale=scale, legend=legend)
     layers = [cells.encode(color=color, tooltip=tooltip("pair", "agreement"))]
-    for ink in dict.fromkeys(row["ink"] for row in rows if numbered):
+    for ink in dict.fromkeys(row["ink"] for row in rows if step >= _NUMBERED):
         text = placed([row for row in rows if row["ink"] == ink]).mark_text(fontSize=look.font_size - 2, color=ink)
         layers.append(text.encode(text="number:N"))
     return layers

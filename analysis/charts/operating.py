@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 _SHAPES = ("circle", "square", "triangle-up", "triangle-down", "triangle-right", "triangle-left")
+_CROWD = 30  # more readers are named in the tooltip only
 _CLEAR = 0.045  # a reader whose point is as near to another's is named in the tooltip only
 
 
@@ -85,12 +86,9 @@ class _Drawing:
             )
             for share in (0.6, 0.7, 0.8, 0.9)
         ]
-        labels = [
-            {"fpf": 2 - 2 * share - 0.012, "tpf": 0.985, "words": f"{100 * share:.0f} % right"}
-            for share in (0.7, 0.8, 0.9)
-        ]
+        labels = [{"fpf": 2 - 2 * share, "tpf": 1, "words": f"{100 * share:.0f} % right"} for share in (0.7, 0.8, 0.9)]
         text = alt.Chart(held(labels)).mark_text(
-            align="right", baseline="top", fontSize=self.look.font_size - 2, color=self.look.quiet
+            baseline="bottom", dy=-5, fontSize=self.look.font_size - 2, color=self.look.quiet
         )
         return [
             *(line.encode(x=self._x("fpf"), y=self._y("tpf")) for line in lines),
@@ -130,8 +128,9 @@ class _Drawing:
         """The readers' names beside their points, where there is room for them."""
         import altair as alt
 
-        rows = [row for row in self.rows if row["kind"] == "reader" and _stands_clear(row, self.rows)]
-        if not rows:
+        readers = [row for row in self.rows if row["kind"] == "reader"]
+        rows = [row for row in readers if _stands_clear(row, self.rows)]
+        if not rows or len(readers) > _CROWD:
             return []
         text = alt.Chart(held(rows)).mark_text(
             align="left", dx=7, dy=-6, fontSize=self.look.font_size - 2, color=self.look.quiet

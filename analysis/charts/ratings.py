@@ -13,6 +13,7 @@ from analysis.measures.covariance import FloatArray
 if TYPE_CHECKING:
     import altair as alt
 
+_TITLE = "Rating (higher: more surely synthetic)"
 _CLASSES = ("authentic", "synthetic")
 _DASHES = ([1, 0], [7, 3])
 
@@ -45,7 +46,7 @@ def ratings_chart(
     legend = alt.Legend(title=None, orient="top", symbolType="stroke")
     domain = list(_CLASSES)
     shared = alt.Chart(held(rows)).encode(
-        x=alt.X("rating:Q", title="Rating (higher: more surely synthetic)", scale=alt.Scale(zero=False, nice=False)),
+        x=alt.X("rating:Q", title=_TITLE, scale=alt.Scale(zero=False, nice=False), axis=_axis(frame["rating"], bins)),
         color=alt.Color("class:N", legend=legend, scale=alt.Scale(domain=domain, range=list(look.classes()))),
     )
     y = alt.Y("share:Q", title="Share of the reads of a class", axis=alt.Axis(format=".0%", tickCount=5), stack=None)
@@ -58,6 +59,14 @@ def ratings_chart(
     ]
     described = f"Distribution of {len(frame)} ratings by truth"
     return finished(layers, look, described, width=width, height=height)
+
+
+def _axis(ratings: pd.Series, bins: int) -> alt.Axis:
+    """Few distinct ratings have a tick each."""
+    import altair as alt
+
+    values = sorted(ratings.unique())
+    return alt.Axis(values=[float(value) for value in values]) if len(values) <= min(bins, 11) else alt.Axis()
 
 
 def _edges(ratings: FloatArray, bins: int) -> FloatArray:

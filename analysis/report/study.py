@@ -23,6 +23,7 @@ from analysis.results import Result
 from analysis.summary import Summary, summary
 from analysis.table.ratings import OUTCOMES, Ratings, present
 
+_DEFAULT = "1"  # the phase and modality of a table that names none
 METRICS = ("auc", "accuracy", "sensitivity", "specificity")
 _Result = TypeVar("_Result", bound=Result)
 
@@ -88,7 +89,7 @@ class Study:
                     raise RatingsError(f"column '{column}': no {column} is named {name!r}; choose from {choice}")
         several = Counter(phase for phase, _ in pairs)
         return [
-            Condition(self, phase, of, f"{phase} · {of}" if several[phase] > 1 else phase)
+            Condition(self, phase, of, _name(phase, of, several=several[phase] > 1))
             for phase, of in pairs
             if (not phases or phase in phases) and (modality is None or of == modality)
         ]
@@ -195,3 +196,10 @@ class Condition:
 def _first_reads(frame: pd.DataFrame) -> pd.DataFrame:
     named = [name for name in OUTCOMES if name in frame.columns]
     return frame[(frame["kind"] == "human") & (frame["reread"] == 0) & frame[named].notna().any(axis=1)]
+
+
+def _name(phase: str, modality: str, *, several: bool) -> str:
+    """The phase, and the modality where it has several; what the table does not name is not named after its default."""
+    if phase == _DEFAULT:
+        return "All reads" if modality == _DEFAULT else modality
+    return f"{phase} · {modality}" if several else phase

@@ -175,10 +175,16 @@ def test_a_coefficient_that_is_not_defined_is_a_dash() -> None:
     assert (undefined["number"], undefined["agreement"]) == ("–", "not defined")
 
 
-def test_many_readers_have_their_numbers_in_the_tooltip_only() -> None:
-    pairs = pd.DataFrame([{"a": f"R{a}", "b": f"R{b}", "estimate": 0.3} for a, b in combinations(range(25), 2)])
+@pytest.mark.parametrize(("readers", "layers", "named"), [(12, 2, True), (25, 1, True), (80, 1, False)])
+def test_many_readers_have_their_numbers_and_then_their_names_in_the_tooltip_only(
+    readers: int, layers: int, named: bool
+) -> None:
+    pairs = pd.DataFrame([{"a": f"R{a}", "b": f"R{b}", "estimate": 0.3} for a, b in combinations(range(readers), 2)])
+    spec = agreement_chart(pairs).to_dict()
 
-    assert len(agreement_chart(pairs).to_dict()["layer"]) == 1
+    assert len(spec["layer"]) == layers
+    assert spec["layer"][0]["encoding"]["y"]["axis"]["labels"] is named
+    assert spec["width"] <= 480
 
 
 def test_cases_stack_away_from_the_line_between_the_classes() -> None:
@@ -222,6 +228,13 @@ def test_few_distinct_ratings_have_a_bin_each() -> None:
 
     authentic = steps[steps["class"] == "authentic"]
     assert authentic["rating"].tolist() == [-0.5, 0.5, 1.5, 2.5, 3.5, 4.5]
+
+
+def test_few_distinct_ratings_have_a_tick_each() -> None:
+    axes = [ratings_chart(reads(distinct)).to_dict()["layer"][0]["encoding"]["x"]["axis"] for distinct in (4, 100)]
+
+    assert axes[0]["values"] == [0, 1, 2, 3, 4]
+    assert "values" not in axes[1]
 
 
 def test_one_rating_for_everything_still_draws() -> None:

@@ -61,7 +61,15 @@ def test_every_figure_is_there_as_svg_and_png(folder: Path) -> None:
     figures = folder / "out" / "figures"
     names = {path.stem for path in figures.iterdir()}
 
-    assert {"1-roc", "1-operating", "1-forest-auc", "1-flow", "1-agreement", "1-detectors", "1-cases"} <= names
+    assert {
+        "unaided-roc",
+        "unaided-operating",
+        "unaided-forest-auc",
+        "unaided-flow",
+        "unaided-agreement",
+        "unaided-detectors",
+        "unaided-cases",
+    } <= names
     for name in names:
         ElementTree.parse(figures / f"{name}.svg")  # noqa: S314
         assert (figures / f"{name}.png").read_bytes().startswith(b"\x89PNG")
@@ -69,7 +77,7 @@ def test_every_figure_is_there_as_svg_and_png(folder: Path) -> None:
 
 def test_tables_hold_their_numbers_in_full(folder: Path) -> None:
     document = json.loads((folder / "out" / "results.json").read_text(encoding="utf-8"))
-    with (folder / "out" / "tables" / "1-readers.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "out" / "tables" / "unaided-readers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
 
     assert [row["reader"] for row in rows] == ["R1", "R2", "R3", "R4", "Mean"]

@@ -99,7 +99,15 @@ def test_what_a_number_means_opens_on_the_screen_and_stands_on_paper(html: str) 
 
 def test_missing_sections_are_named_with_their_reason(html: str) -> None:
     assert re.search(r"<dt>Time</dt><dd>The ratings have no seconds\.</dd>", html)
-    assert 'id="1-time"' not in html
+    assert 'id="unaided-time"' not in html
+
+
+def test_a_long_list_of_notes_is_cut() -> None:
+    table = made_up_study(readers=12)
+    table["call"] = table["truth"]  # nobody is ever wrong: a note for each reader and figure
+
+    found = page(gather(Study(validate(table))), title="x", draw=svg_for_paper, digests=DIGESTS)
+    assert re.search(r"… and \d+ more, which are in results\.json", found)
 
 
 def test_the_record_names_tables_and_versions(html: str) -> None:

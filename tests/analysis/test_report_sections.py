@@ -221,10 +221,20 @@ def test_two_modalities_are_two_parts_and_are_compared() -> None:
     report = gather(Study(validate(table)))
     comparison = report.results()["comparison"]
 
-    assert [part.condition.name for part in report.parts] == ["1 · unaided", "1 · aided"]
+    assert [part.condition.name for part in report.parts] == ["unaided", "aided"]
     assert comparison["means"]["auc"] == obuchowski_rockette(table).to_dict()
     [section] = [section for section in report.overall if section.name == "comparison"]
     assert section.figures[0].name == "comparison-auc"
+
+
+def test_a_part_is_named_by_what_the_table_names() -> None:
+    table = made_up_study()
+    two = made_up_study(modalities=("unaided", "aided")).assign(phase="main")
+
+    assert gather(Study(validate(table.drop(columns="modality")))).parts[0].condition.name == "All reads"
+    assert gather(Study(validate(table.assign(phase="main")))).parts[0].condition.name == "main"
+    named = [part.condition.name for part in gather(Study(validate(two))).parts]
+    assert named == ["main · unaided", "main · aided"]
 
 
 def test_readers_who_read_too_little_in_one_modality_are_left_out_of_the_comparison() -> None:
