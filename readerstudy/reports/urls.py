@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from readerstudy.reports import coding_views, export_views, interim_views, views
+from readerstudy.reports import coding_views, export_views, interim_views, power_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("<slug:slug>/results/", views.results, name="results"),
     path("<slug:slug>/results/make/", views.make, name="make"),
     path("<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", views.chart, name="chart"),
+    path("<slug:slug>/plan/power/", power_views.page, name="power"),
     path("<slug:slug>/interim/", interim_views.page, name="interim"),
     path("<slug:slug>/coding/", coding_views.page, name="coding"),
     path("<slug:slug>/coding/<slug:reader>/", coding_views.code, name="code"),

@@ -555,6 +555,14 @@ ENDPOINTS = [
         "reports:chart", "studies/<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", "GET",
         "/studies/{unblinded}/results/phase-1/roc.json", _RESULTS,
     ),
+    Endpoint(
+        "reports:power", "studies/<slug:slug>/plan/power/", "GET", "/studies/{draft}/plan/power/?effect=0.05",
+        _RESULTS,
+    ),
+    Endpoint(
+        "reports:power", "studies/<slug:slug>/plan/power/", "POST", "/studies/{draft}/plan/power/", _coordinators(302),
+        sends="effect=0.05",
+    ),
     Endpoint("reports:interim", "studies/<slug:slug>/interim/", "GET", "/studies/{study}/interim/", _coordinators(200)),
     # Without the password nobody looks.
     Endpoint(
