@@ -45,10 +45,15 @@ __all__ = [
 
 def chart_svg(chart: alt.TopLevelMixin) -> str:
     """The chart as an SVG document, with room at its sides for fonts that run wider than the one it was laid out in."""
+    return spec_svg(chart.to_dict())
+
+
+def spec_svg(spec: dict[str, Any]) -> str:
+    """The same of a chart that was kept as a Vega-Lite document."""
     import vl_convert
 
     padding = {"left": 24, "top": 5, "right": 60, "bottom": 5}
-    return str(vl_convert.vegalite_to_svg(chart.to_dict() | {"padding": padding}))
+    return str(vl_convert.vegalite_to_svg(spec | {"padding": padding}))
 
 
 def chart_png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:

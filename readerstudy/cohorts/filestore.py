@@ -14,19 +14,24 @@ def write(folder: Path, content: bytes, suffix: str) -> str:
 
     The bytes and the name have reached the disk when this returns: a row that refers to them can be committed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     name = f"{secrets.token_hex(16)}{suffix}"
-    unfinished = folder / f".{name}.part"
+    write_as(folder / name, content)
+    return name
+
+
+def write_as(path: Path, content: bytes) -> None:
+    """Store bytes in a file, in place of what was there before; they have reached the disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with unfinished.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.rename(folder / name)
+        unfinished.rename(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    sync(folder)
-    return name
+    sync(path.parent)
 
 
 def remove(folder: Path, name: str) -> None:

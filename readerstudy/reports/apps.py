@@ -6,9 +6,12 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        """Name the job that this room does."""
+        """Name the jobs that this room does."""
         from readerstudy.jobs.registry import register
-        from readerstudy.reports import blinding_jobs
+        from readerstudy.reports import blinding_jobs, making
         from readerstudy.reports.blinding_audit import BlindingAuditError
+        from readerstudy.reports.computing import NoResultsError
+        from readerstudy.reports.ratings_table import StillBlindedError
 
         register(blinding_jobs.KIND, blinding_jobs.run, told=(BlindingAuditError,))
+        register(making.KIND, making.run, told=(NoResultsError, StillBlindedError))

@@ -1,66 +1,78 @@
-"""The charts of a report: one definition for page and paper."""
+"""The figures of a report: drawn once in each theme, then kept beside the data, and made into what is asked for."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-from analysis import charts
-from analysis.errors import RatingsError
-from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
-from analysis.readers.roc import reader_rocs
+from django.conf import settings
+
+from analysis.charts import spec_svg, svg_png
+from analysis.report.plain import figures
+from readerstudy.cohorts import filestore
+from readerstudy.reports.computing import gathered
 from readerstudy.reports.models import Report
-from readerstudy.reports.results import of_condition, what_is_a_sample, without_early_leavers
-from readerstudy.reports.services import stored_table
 
-NAMES = ("roc", "forest")
 THEMES = ("light", "dark", "print")
 FORMATS = {"json": "application/json", "svg": "image/svg+xml", "png": "image/png"}
-ROC_SIDE = 480
 PNG_SCALE = 3  # image pixels to a point of the page: sharp in print
 
 
-class NoChartError(Exception):
-    """The data do not allow this chart; the message says why."""
+class UnknownFigureError(Exception):
+    """The report has no figure of this name."""
 
 
-def draw(report: Report, *, phase: str, name: str, form: str, theme: str, modality: str = "") -> bytes:
-    """Draw a chart of a report.
+def figure_names(report: Report) -> list[str]:
+    """Name the figures of a report in their order."""
+    document = report.document or {"parts": [], "overall": []}
+    sections = [section for part in document["parts"] for section in part["sections"]] + document["overall"]
+    return [figure["name"] for section in sections for figure in section["figures"]]
+
+
+def draw(report: Report, *, name: str, form: str, theme: str) -> bytes:
+    """Give a figure of a report.
 
     Parameters
     ----------
-    modality : str
-        The one to draw, where the phase has several.
-    name : {"roc", "forest"}
     form : {"json", "svg", "png"}
-        Vega-Lite, or a picture made of it.
+        What the page's script shows (a Vega-Lite document, or `{"svg": text}`), or a picture.
     theme : {"light", "dark", "print"}
 
     Raises
     ------
-    NoChartError
-        The data do not allow it.
+    UnknownFigureError
+        There is none of this name.
     """
-    whole = stored_table(report.ratings_csv)
-    table, _ = without_early_leavers(of_condition(whole, phase, modality))
-    try:
-        if name == "roc":
-            chart = charts.roc_chart(reader_rocs(table, phase=phase), theme, size=ROC_SIDE)
-        else:
-            means = obuchowski_rockette(table, phase=phase, random=what_is_a_sample(table))
-            chart = charts.forest_chart(means, theme)
-    except RatingsError as error:
-        raise NoChartError(str(error)) from None
+    if name not in figure_names(report):
+        raise UnknownFigureError(name)
+    kept = _drawn(report, name, theme)
     if form == "json":
-        return json.dumps(chart.to_dict()).encode()
-    return charts.chart_svg(chart).encode() if form == "svg" else charts.chart_png(chart, scale=PNG_SCALE)
+        return json.dumps(kept).encode()
+    svg = kept["svg"] if "svg" in kept else spec_svg(kept)
+    return svg.encode() if form == "svg" else svg_png(svg, PNG_SCALE)
 
 
-def inline_svgs(report: Report, phase: str, modality: str = "") -> dict[str, str]:
-    """Give the charts of a phase as SVG for paper; one that the data do not allow is left out."""
-    drawn = {}
-    for name in NAMES:
-        try:
-            drawn[name] = draw(report, phase=phase, modality=modality, name=name, form="svg", theme="print").decode()
-        except NoChartError:
-            continue
+def draw_all(report: Report, told: Callable[[int, int], None] = lambda done, total: None) -> None:
+    """Draw every figure in every theme, so that nobody waits for one later."""
+    wanted = [(name, theme) for name in figure_names(report) for theme in THEMES]
+    for done, (name, theme) in enumerate(wanted):
+        told(done, len(wanted))
+        _drawn(report, name, theme)
+
+
+def _drawn(report: Report, name: str, theme: str) -> dict[str, Any]:
+    """Give a figure as it was drawn before, or draw it and keep it."""
+    path = _folder(report) / f"{name}.{theme}.json"
+    if path.is_file():
+        kept: dict[str, Any] = json.loads(path.read_bytes())
+        return kept
+    chart = figures(gathered(report))[name].draw(theme)
+    drawn = {"svg": chart} if isinstance(chart, str) else chart.to_dict()
+    filestore.write_as(path, json.dumps(drawn).encode())
     return drawn
+
+
+def _folder(report: Report) -> Path:
+    return Path(settings.DATA_DIR) / "figures" / str(report.pk)

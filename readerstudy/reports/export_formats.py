@@ -12,9 +12,9 @@ from analysis.errors import RatingsError
 from analysis.table.files import FORMATS, write
 from readerstudy.audit.spreadsheets import harmless
 from readerstudy.reports.answers import answer_table, end_answer_table, mark_table
+from readerstudy.reports.computing import stored_table
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, reader_table
-from readerstudy.reports.services import stored_table
 
 # What can be asked for: the ending of the file's name. The view log is left out of the workbook: it may have more rows
 # than a sheet.

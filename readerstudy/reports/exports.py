@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from readerstudy.reports import charts
+from analysis.report.page import page, svg_for_paper
 from readerstudy.reports.answers import answer_table, end_answer_table, mark_table, view_log_table
 from readerstudy.reports.blinding_audit import newest_audit
+from readerstudy.reports.computing import gathered
 from readerstudy.reports.export_formats import workbook
 from readerstudy.reports.gaps import not_analysed
 from readerstudy.reports.interim import looks_of
@@ -42,14 +45,10 @@ def report_html(report: Report) -> str:
 
     It is in English whoever asks for it: it goes with its tables, and the methods in them are named in English.
     """
-    drawn = [
-        (phase, charts.inline_svgs(report, phase["phase"], phase.get("modality", "")))
-        for phase in report.results["phases"]
-    ]
-    context = {"study": report.study, "report": report, "drawn": drawn}
     with translation.override("en"):
-        context |= caveats(report.study)
-        return render_to_string("reports/report.html", context)
+        front = render_to_string("reports/remarks.html", {"study": report.study, **caveats(report.study)})
+    digests = [(name, hashlib.sha256(text.encode()).hexdigest()) for name, text in report.tables.items() if text]
+    return page(gathered(report), title=report.study.title, draw=cache(svg_for_paper), digests=digests, front=front)
 
 
 def caveats(study: Study) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from readerstudy.detectors.models import AidShown
 from readerstudy.reading.models import Judgement, Mark, Reading
-from readerstudy.reports.ratings_table import diagnosis_question, tested_phases
+from readerstudy.reports.ratings_table import tested_phases
 from readerstudy.studies.models import Phase, QuestionKind, Study
 
 
@@ -28,8 +28,6 @@ def _of_phase(phase: Phase) -> Iterator[str]:
     asked = set(phase.questions.values_list("kind", flat=True))
     if QuestionKind.CALL not in asked:
         yield _("%(phase)s: its judgements hold no call. What was answered is in answers.csv.") % named
-        if diagnosis_question(phase):
-            yield _("%(phase)s: whether each diagnosis was right is in ratings.csv, and not analysed yet.") % named
     elif without := Judgement.objects.filter(reading__in=judged, call=None).values("reading").distinct().count():
         words = ngettext(
             "%(phase)s: %(n)s judgement without a call (“cannot tell”, or the time was over) counts in no figure.",

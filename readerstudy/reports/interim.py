@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
+from analysis.report.plain import as_document
 from readerstudy.accounts.models import User
+from readerstudy.reports.computing import compute, stored_table
 from readerstudy.reports.models import InterimReport
 from readerstudy.reports.ratings_table import ratings_table
-from readerstudy.reports.results import compute
-from readerstudy.reports.services import stored_table
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Study
 
@@ -29,13 +29,14 @@ def take_interim_look(*, study: Study, reason: str, actor: User | None) -> Inter
     """
     look = studies.record_interim_look(study=study, reason=reason, actor=actor)
     text = ratings_table(study, look=look).to_csv(index=False)
-    table = stored_table(text)
+    found = compute({"ratings.csv": text})
     return InterimReport.objects.create(
         look=look,
-        judgements=int((table["kind"] == "human").sum()),
+        judgements=int((stored_table(text)["kind"] == "human").sum()),
         ratings_csv=text,
         ratings_sha256=hashlib.sha256(text.encode()).hexdigest(),
-        results=compute(table),
+        results=found.results(),
+        document=as_document(found),
     )
 
 
@@ -48,5 +49,5 @@ def looks_of(study: Study) -> list[dict[str, Any]]:
             "reason": one.look.reason,
             "judgements": one.judgements,
         }
-        for one in seen.defer("ratings_csv", "results")
+        for one in seen.defer("ratings_csv", "results", "document")
     ]

@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
 from readerstudy.accounts.permissions import coordinator_required, user_of
+from readerstudy.reports.computing import NoResultsError
 from readerstudy.reports.interim import take_interim_look
 from readerstudy.reports.models import InterimReport
-from readerstudy.reports.results import NoResultsError
 from readerstudy.studies.life_forms import ActForm
 from readerstudy.studies.models import Status
 from readerstudy.studies.scope import study_or_404
@@ -35,6 +35,6 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "study": study,
         "form": form,
         "may_look": study.status in (Status.RUNNING, Status.CLOSED) and not study.is_archived,
-        "seen": list(seen.defer("ratings_csv")),
+        "seen": list(seen.defer("ratings_csv", "results")),
     }
     return render(request, "reports/interim.html", context)

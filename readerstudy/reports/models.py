@@ -11,14 +11,27 @@ from readerstudy.studies.models import InterimLook, Reader, Study
 
 
 class Report(models.Model):
-    """The results of a study at one time. A new computation is a new report."""
+    """The results of a study at one time, with the tables that they come from. A new computation is a new report.
+
+    Attributes
+    ----------
+    readers_csv, cases_csv : str
+        As they were when it was made; empty in reports of earlier versions of this program.
+    results : dict
+        Every number (`analysis.report.report.Report.results`).
+    document : dict
+        What the page shows (`analysis.report.plain.as_document`); empty in reports of earlier versions.
+    """
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="reports")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     ratings_csv = models.TextField()
     ratings_sha256 = models.CharField(max_length=64)
+    readers_csv = models.TextField(default="", blank=True)
+    cases_csv = models.TextField(default="", blank=True)
     results = models.JSONField()
+    document = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["-pk"]
@@ -26,10 +39,10 @@ class Report(models.Model):
     def __str__(self) -> str:
         return f"report {self.pk} of {self.study_id}"
 
-    def has(self, phase: str, modality: str = "") -> bool:
-        """Whether the results cover a phase, and a modality of it where one is named."""
-        found = [one for one in self.results["phases"] if one["phase"] == phase]
-        return any(modality in ("", one.get("modality")) for one in found)
+    @property
+    def tables(self) -> dict[str, str]:
+        """The tables that the results come from, by the names of their files."""
+        return {"ratings.csv": self.ratings_csv, "readers.csv": self.readers_csv, "cases.csv": self.cases_csv}
 
 
 class InterimReport(models.Model):
@@ -40,6 +53,7 @@ class InterimReport(models.Model):
     ratings_csv = models.TextField()
     ratings_sha256 = models.CharField(max_length=64)
     results = models.JSONField()
+    document = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"what was seen at {self.look_id}"

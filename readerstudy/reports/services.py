@@ -1,26 +1,24 @@
-"""Making a report: the ratings table is stored with its hash, and everything else follows from it."""
+"""Writes about reports."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-from typing import Any
 
 import pandas as pd
 from django.db import transaction
 
+from analysis.report.plain import as_document
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
 from readerstudy.reading.models import Judgement
+from readerstudy.reports.computing import compute
 from readerstudy.reports.models import Report
-from readerstudy.reports.ratings_table import ratings_table, tested_phases
-from readerstudy.reports.results import compute
+from readerstudy.reports.ratings_table import case_table, ratings_table, reader_table, tested_phases
 from readerstudy.studies.models import Study
 
 
-@transaction.atomic
 def make_report(*, study: Study, actor: User | None) -> Report:
-    """Compute the results of an unblinded study, and store them with the table that they come from.
+    """Compute the results of an unblinded study, and store them with the tables that they come from.
 
     Raises
     ------
@@ -29,31 +27,33 @@ def make_report(*, study: Study, actor: User | None) -> Report:
     NoResultsError
         There is nothing to analyse.
     """
-    table = ratings_table(study)
-    text = table.to_csv(index=False)
-    report = Report.objects.create(
-        study=study,
-        created_by_id=actor.pk if actor else None,
-        ratings_csv=text,
-        ratings_sha256=hashlib.sha256(text.encode()).hexdigest(),
-        results=_results(study, stored_table(text)),
-    )
+    tables = {
+        "ratings.csv": _as_csv(ratings_table(study)),
+        "readers.csv": _as_csv(reader_table(study)),
+        "cases.csv": _as_csv(case_table(study)),
+    }
+    judged = Judgement.objects.filter(reading__session__phase__in=tested_phases(study)).exists()
+    found = compute(tables, may_be_empty=judged)  # nothing that a truth could be put next to
+    return _store(
+        Report(
+            study=study, created_by_id=actor.pk if actor else None, ratings_csv=tables["ratings.csv"],
+            ratings_sha256=hashlib.sha256(tables["ratings.csv"].encode()).hexdigest(),
+            readers_csv=tables["readers.csv"], cases_csv=tables["cases.csv"], results=found.results(),
+            document=as_document(found),
+        ),
+        actor,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def _store(report: Report, actor: User | None) -> Report:
+    report.save(force_insert=True)
     audit.record(
-        actor=actor, verb="reports.made", target=f"study:{study.slug}", report=report.pk, ratings=report.ratings_sha256
-    )
+        actor=actor, verb="reports.made", target=f"study:{report.study.slug}", report=report.pk,
+        ratings=report.ratings_sha256,
+    )  # fmt: skip
     return report
 
 
-def _results(study: Study, table: pd.DataFrame) -> dict[str, Any]:
-    judged = Judgement.objects.filter(reading__session__phase__in=tested_phases(study)).exists()
-    if judged and not (table["kind"] == "human").any():  # nothing that a truth could be put next to
-        return {"phases": [], "comparison": None}
-    return compute(table)
-
-
-def stored_table(ratings_csv: str) -> pd.DataFrame:
-    """Read a stored ratings table back; results are computed from this form alone, as anyone else would."""
-    # A detector may be called "NA" or "null": only an empty cell is missing.
-    return pd.read_csv(
-        io.StringIO(ratings_csv), dtype={"reader": str, "case": str}, keep_default_na=False, na_values=[""]
-    )
+def _as_csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False)

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, desk_required, user_of
-from readerstudy.reports import charts, exports, services
+from readerstudy.reports import charts, exports, making
 from readerstudy.reports.models import Report
-from readerstudy.reports.ratings_table import StillBlindedError
-from readerstudy.reports.results import NoResultsError
+from readerstudy.reports.ratings_table import StillBlindedError, require_unblinded
 from readerstudy.studies.models import Study, TeamRole
 from readerstudy.studies.scope import study_or_404
 
@@ -30,43 +30,43 @@ def study_with_results(request: HttpRequest, slug: str) -> Study:
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """The latest report of a study, or what is needed to make one."""
     study = study_with_results(request, slug)
-    report = study.reports.first()
-    found = report.results if report else {"phases": []}
-    context: dict[str, Any] = {"study": study, "report": report, **found}
+    report = study.reports.defer("ratings_csv", "readers_csv", "cases_csv", "results").first()
+    job = making.newest_job(study)
+    context: dict[str, Any] = {
+        "study": study,
+        "report": report,
+        "document": report.document if report else {},
+        # A finished job has nothing to say beside the report that it made.
+        "job": job if job and job.status != "done" else None,
+    }
     return render(request, "reports/results.html", context | exports.caveats(study))
 
 
 @coordinator_required
 @require_POST
 def make(request: HttpRequest, slug: str) -> HttpResponse:
-    """Compute a new report."""
+    """Let a worker compute a new report."""
     study = study_or_404(request, slug)
     try:
-        services.make_report(study=study, actor=user_of(request))
-    except (StillBlindedError, NoResultsError) as error:
+        require_unblinded(study)
+    except StillBlindedError as error:
         messages.error(request, str(error))
+    else:
+        making.ask_for_report(study=study, page=reverse("reports:results", args=[slug]), actor=user_of(request))
     return redirect("reports:results", slug)
 
 
 @desk_required
-def chart(request: HttpRequest, slug: str, phase: str, name: str, form: str) -> HttpResponse:
-    """A chart of the latest report: Vega-Lite for the page, SVG and PNG for paper."""
-    report, modality = _latest(request, slug), request.GET.get("modality", "")
-    if not report.has(phase, modality) or name not in charts.NAMES or form not in charts.FORMATS:
-        raise Http404
-    theme = request.GET.get("theme", "print")
-    if theme not in charts.THEMES:
+def figure(request: HttpRequest, slug: str, name: str, form: str) -> HttpResponse:
+    """A figure of the latest report: for the page's script, or as SVG or PNG."""
+    report, theme = _latest(request, slug), request.GET.get("theme", "print")
+    if form not in charts.FORMATS or theme not in charts.THEMES:
         raise Http404
     try:
-        content = charts.draw(report, phase=phase, modality=modality, name=name, form=form, theme=theme)
-    except charts.NoChartError as error:
-        return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
-    return _file(
-        content,
-        charts.FORMATS[form],
-        f"{'-'.join(filter(None, [slug, phase, modality, name]))}.{form}",
-        inline=form == "json",
-    )
+        content = charts.draw(report, name=name, form=form, theme=theme)
+    except charts.UnknownFigureError:
+        raise Http404 from None
+    return _file(content, charts.FORMATS[form], f"{slug}-{name}.{form}", inline=form == "json")
 
 
 def _latest(request: HttpRequest, slug: str) -> Report:

@@ -552,8 +552,8 @@ ENDPOINTS = [
         _coordinators(302),
     ),
     Endpoint(
-        "reports:chart", "studies/<slug:slug>/results/<slug:phase>/<slug:name>.<slug:form>", "GET",
-        "/studies/{unblinded}/results/phase-1/roc.json", _RESULTS,
+        "reports:figure", "studies/<slug:slug>/results/figures/<slug:name>.<slug:form>", "GET",
+        "/studies/{unblinded}/results/figures/phase-1-roc.json", _RESULTS,
     ),
     Endpoint(
         "reports:power", "studies/<slug:slug>/plan/power/", "GET", "/studies/{draft}/plan/power/?effect=0.05",

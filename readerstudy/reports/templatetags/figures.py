@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlencode
-
 from django import template
 from django.utils.translation import gettext as _
-
-from analysis.measures.measurement import METRIC_NAMES
 
 register = template.Library()
 DASH = "–"
@@ -26,41 +21,6 @@ def interval(value: list[float | None] | None, places: int = 3) -> str:
     if not value or value[0] is None or value[1] is None:
         return DASH
     return _("%(low)s to %(high)s") % {"low": _written(value[0], places), "high": _written(value[1], places)}
-
-
-@register.filter
-def percent(value: float | None) -> str:
-    """Write a share in percent, with one decimal."""
-    return f"{100 * value:.1f} %" if isinstance(value, int | float) else DASH
-
-
-@register.filter
-def percents(value: list[float | None] | None) -> str:
-    """Write an interval of shares in percent."""
-    if not value or value[0] is None or value[1] is None:
-        return DASH
-    low, high = (f"{100 * end:.1f}" for end in value if end is not None)
-    return _("%(low)s to %(high)s %%") % {"low": low, "high": high}
-
-
-@register.filter
-def metric(name: str) -> str:
-    """Write the name of a figure of merit."""
-    return METRIC_NAMES.get(name, name)
-
-
-@register.filter
-def mean_of(result: dict[str, Any], modality: str) -> float | None:
-    """Give the readers' mean in one modality of an analysis."""
-    found: list[float | None] = [one["estimate"] for one in result["modalities"] if one["modality"] == modality]
-    return found[0] if found else None
-
-
-@register.filter
-def chart_query(phase: dict[str, Any]) -> str:
-    """Give the query by which a chart's address names the modality, where the phase has several."""
-    several = phase.get("name", phase["phase"]) != phase["phase"]
-    return f"?{urlencode({'modality': phase['modality']})}" if several else ""
 
 
 @register.filter

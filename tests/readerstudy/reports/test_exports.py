@@ -13,9 +13,10 @@ from django.test import Client
 from analysis import obuchowski_rockette
 from analysis.table.files import read as read_ratings
 from readerstudy.reports import exports
+from readerstudy.reports.computing import stored_table
 from readerstudy.reports.export_formats import FORMS, rated_phases, workbook
 from readerstudy.reports.models import Report
-from readerstudy.reports.services import make_report, stored_table
+from readerstudy.reports.services import make_report
 from readerstudy.studies.models import Reader, Study
 from tests.readerstudy.makers import close_and_unblind
 from tests.readerstudy.protocols import QUALITY, a_draft, a_phase, run_with

@@ -10,10 +10,10 @@ from django.test import Client
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
 from readerstudy.reports import exports
+from readerstudy.reports.computing import NoResultsError
 from readerstudy.reports.interim import looks_of, take_interim_look
 from readerstudy.reports.models import InterimReport
 from readerstudy.reports.ratings_table import StillBlindedError, ratings_table
-from readerstudy.reports.results import NoResultsError
 from readerstudy.reports.services import make_report
 from readerstudy.studies.models import InterimLook, Study
 from readerstudy.studies.services import StudyError, close_study

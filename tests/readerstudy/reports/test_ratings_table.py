@@ -11,8 +11,8 @@ import pytest
 from readerstudy.cohorts.models import Source
 from readerstudy.detectors.services import import_scores
 from readerstudy.reading.models import Judgement
+from readerstudy.reports.computing import stored_table
 from readerstudy.reports.ratings_table import StillBlindedError, case_table, ratings_table, reader_table
-from readerstudy.reports.services import stored_table
 from readerstudy.studies.models import Study
 from readerstudy.studies.services import close_study, create_study
 from readerstudy.truth.models import Truth

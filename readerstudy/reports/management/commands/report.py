@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from readerstudy.reports import exports, services
+from readerstudy.reports.computing import NoResultsError
 from readerstudy.reports.ratings_table import StillBlindedError
-from readerstudy.reports.results import NoResultsError
 from readerstudy.studies.command import StudyCommand
 from readerstudy.studies.models import Study
 
