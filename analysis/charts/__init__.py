@@ -6,7 +6,7 @@ show them under a strict content security policy. Altair and vl-convert are impo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.charts.calibration import calibration_chart
 from analysis.charts.course import course_chart
