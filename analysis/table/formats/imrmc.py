@@ -36,6 +36,7 @@ def read(path: Path) -> Ratings:
     """
     layout = csv_tables.Layout(("reader", "case", "modality", "score"), ",", _lines_above(path), quoted=False)
     [(table, first_row)] = csv_tables.parts(path, layout, as_written=("reader", "case", "modality"), rows=None)
+    _refuse_blank_scores(table["score"], first_row)
     parsed = pd.DataFrame(
         {
             "reader": columns.identifiers(table["reader"], first_row=first_row),
@@ -85,6 +86,16 @@ def _lines_above(path: Path) -> int:
             if line.strip().upper() == BEGIN:
                 return number
     raise RatingsError(f"{path}: the line '{BEGIN}' is missing; the scores of an iMRMC file stand below it")
+
+
+def _refuse_blank_scores(scores: pd.Series, first_row: RowNumbers) -> None:
+    blank = scores.isna().to_numpy()
+    if blank.any():
+        row = columns.row_number(int(blank.argmax()), first_row)
+        raise RatingsError(
+            f"row {row}, column 'score': empty; a line has reader, case, modality and score, and what was not read has "
+            "no line"
+        )
 
 
 def _with_truth(lines: pd.DataFrame, first_row: RowNumbers) -> Part:

@@ -25,7 +25,9 @@ def read(path: Path) -> Ratings:
     """
     try:
         return from_parts(_parts(path))
-    except (pa.ArrowException, OSError) as error:
+    except RatingsError:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise RatingsError(f"{path}: is not a whole Parquet file ({error}); write it again") from None
 
 
