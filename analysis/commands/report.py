@@ -15,13 +15,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_alpha(parser)
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write into")
     parser.add_argument("--title", default="Reader study", metavar="T", help="title of the report")
-    parser.add_argument(
-        "--scale",
-        type=float,
-        nargs=2,
-        metavar=("LOW", "HIGH"),
-        help="ratings that stand for probabilities 0 and 1 (0 100)",
-    )
+    for option, whose in (("--scale", "readers' ratings"), ("--detector-scale", "detectors' scores")):
+        words = f"{whose} that stand for the probabilities 0 and 1"
+        parser.add_argument(option, type=float, nargs=2, metavar=("LOW", "HIGH"), help=words)
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -31,7 +27,8 @@ def run(options: argparse.Namespace) -> Result:
     from analysis.report.study import Study
 
     readers, cases = read_tables(options)
-    study = Study(read_ratings(options), readers, cases, options.alpha, tuple(options.scale) if options.scale else None)
+    scales = [tuple(ends) if (ends := getattr(options, name)) else None for name in ("scale", "detector_scale")]
+    study = Study(read_ratings(options), readers, cases, options.alpha, *scales)
     report = gather(study, phases=options.phase, modality=options.modality)
     return write_report(report, Path(options.out), tables=_tables(options), title=options.title)
 

@@ -83,9 +83,10 @@ class Report:
         Returns
         -------
         dict
-            ``format``; what was asked for (``alpha``, ``scale``, ``chosen``); ``phases``, for each condition ``phase``,
-            ``modality``, ``name``, ``left_out`` and what each section found, by its name; then what each section of the
-            study found, by its name. What is not possible is ``{"problem": words}``, an impossible value None.
+            ``format``; what was asked for (``alpha``, ``scale``, ``detector_scale``, ``chosen``); ``phases``, for each
+            condition ``phase``, ``modality``, ``name``, ``left_out`` and what each section found, by its name; then what
+            each section of the study found, by its name. What is not possible is ``{"problem": words}``, an impossible
+            value None.
         """
         phases = [
             {
@@ -98,7 +99,9 @@ class Report:
             for part in self.parts
         ]
         overall = {section.name: section.found for section in self.overall}
-        asked = {"alpha": self.study.alpha, "scale": self.study.scale, "chosen": self.chosen}
+        study = self.study
+        scales = {"scale": study.scale, "detector_scale": study.detector_scale}
+        asked = {"alpha": study.alpha, **scales, "chosen": self.chosen}
         found: dict[str, Any] = jsonable({"format": FORMAT, **asked, "phases": phases, **overall})
         return found
 
@@ -155,6 +158,6 @@ def gather_again(
     """
     if document.get("format") != FORMAT:
         raise RatingsError(f"these results have the format {document.get('format')!r}, and {FORMAT!r} is computed here")
-    scale, chosen = document["scale"], document["chosen"]
-    study = Study(ratings, readers, cases, document["alpha"], tuple(scale) if scale else None)
+    scales = [tuple(ends) if (ends := document[name]) else None for name in ("scale", "detector_scale")]
+    study, chosen = Study(ratings, readers, cases, document["alpha"], *scales), document["chosen"]
     return gather(study, phases=chosen["phases"], modality=chosen["modality"])

@@ -58,9 +58,9 @@ class Study:
         Indexed by reader and case.
     alpha : float
         Intervals have confidence 1 - alpha.
-    scale : tuple of float, optional
-        The ratings that stand for the probabilities 0 and 1, see
-        :func:`analysis.readers.calibration.calibration_of_confidence`.
+    scale, detector_scale : tuple of float, optional
+        The readers' ratings, and the detectors' scores, that stand for the probabilities 0 and 1, see
+        :func:`analysis.readers.teams.compare_teams`.
     """
 
     ratings: Ratings
@@ -68,6 +68,7 @@ class Study:
     cases: pd.DataFrame | None = None
     alpha: float = 0.05
     scale: tuple[float, float] | None = None
+    detector_scale: tuple[float, float] | None = None
 
     def conditions(self, phases: Sequence[str] | None = None, modality: str | None = None) -> list[Condition]:
         """Every modality of every phase (or of those named) in which people have read.

@@ -107,9 +107,11 @@ def test_the_document_of_results_is_plain_and_the_same_every_time(report: Report
 
 def test_results_say_what_was_asked_for_and_can_be_gathered_again() -> None:
     table = made_up_study(modalities=("unaided", "aided"))
-    asked = gather(Study(validate(table), alpha=0.1, scale=(1, 5)), phases=["1"], modality="aided").results()
+    ours = Study(validate(table), alpha=0.1, scale=(1, 5), detector_scale=(0, 2))
+    asked = gather(ours, phases=["1"], modality="aided").results()
 
-    assert (asked["alpha"], asked["scale"], asked["chosen"]) == (0.1, [1, 5], {"phases": ["1"], "modality": "aided"})
+    assert (asked["alpha"], asked["scale"], asked["detector_scale"]) == (0.1, [1, 5], [0, 2])
+    assert asked["chosen"] == {"phases": ["1"], "modality": "aided"}
     assert gather_again(asked, validate(table)).results() == asked
 
 

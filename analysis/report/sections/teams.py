@@ -25,7 +25,13 @@ def section(condition: Condition) -> Section:
     """Readers with a detector against readers alone and the detector alone; panels of readers against single ones."""
     study = condition.study
     found = attempt(
-        lambda: compare_teams(condition.ratings, scale=study.scale, random=condition.random, alpha=study.alpha)
+        lambda: compare_teams(
+            condition.ratings,
+            scale=study.scale,
+            detector_scale=study.detector_scale,
+            random=condition.random,
+            alpha=study.alpha,
+        )
     )
     if isinstance(found, Problem):
         return Section("teams", _TITLE, found.to_dict())
