@@ -84,9 +84,9 @@ class Report:
         -------
         dict
             ``format``; what was asked for (``alpha``, ``scale``, ``detector_scale``, ``chosen``); ``phases``, for each
-            condition ``phase``, ``modality``, ``name``, ``left_out`` and what each section found, by its name; then what
-            each section of the study found, by its name. What is not possible is ``{"problem": words}``, an impossible
-            value None.
+            condition ``phase``, ``modality``, ``name``, ``left_out`` and what each section found, by its name; then
+            what each section of the study found, by its name. What is not possible is ``{"problem": words}``, an
+            impossible value None.
         """
         phases = [
             {
