@@ -128,7 +128,8 @@ def archive_study(*, study: Study, actor: User | None) -> None:
         Readers are reading in it, or it is put away already.
     """
     study = held(study)
-    require_status(study, Status(study.status), _("archived"))
+    if study.is_archived:
+        raise StudyError(_("The study %(study)s is archived already.") % {"study": study.slug})
     if study.is_running:
         raise StudyError(_("The study %(study)s is running: close it before it is archived.") % {"study": study.slug})
     study.archived_at = timezone.now()

@@ -55,7 +55,7 @@ def test_a_running_study_cannot_be_put_away() -> None:
 
 def test_what_is_put_away_cannot_be_put_away_again_nor_taken_out_twice() -> None:
     study = archived(an_unpictured_study(locked=False, cases=2))
-    with pytest.raises(StudyError, match="The study s is archived: take it out of the archive"):
+    with pytest.raises(StudyError, match="The study s is archived already"):
         archive_study(study=study, actor=None)
     unarchive_study(study=study, actor=None)
     with pytest.raises(StudyError, match="The study s is not archived"):
