@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from readerstudy.accounts.permissions import desk_required
 from readerstudy.reports import exports
+from readerstudy.reports.capsule import capsule
 from readerstudy.reports.export_formats import FORMS, NoExportError, in_format, rated_phases
 from readerstudy.reports.models import Report
 from readerstudy.reports.views import study_with_results
@@ -34,6 +35,12 @@ def export(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         raise Http404
     file = exports.FILES[name]
     return _file(file.bytes_of(report), file.content_type, f"{slug}-{name}")
+
+
+@desk_required
+def whole(request: HttpRequest, slug: str) -> HttpResponse:
+    """The capsule of the latest report."""
+    return _file(capsule(_latest(request, slug)), "application/zip", f"{slug}.zip")
 
 
 @desk_required

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<slug:slug>/coding/", coding_views.page, name="coding"),
     path("<slug:slug>/coding/<slug:reader>/", coding_views.code, name="code"),
     path("<slug:slug>/export/", export_views.page, name="exports"),
+    path("<slug:slug>/export/capsule/", export_views.whole, name="capsule"),
     path("<slug:slug>/export/<str:name>", export_views.export, name="export"),
     path("<slug:slug>/export/<slug:phase>/<slug:form>/", export_views.of_phase, name="export-of-phase"),
 ]

@@ -569,6 +569,10 @@ ENDPOINTS = [
         "reports:interim", "studies/<slug:slug>/interim/", "POST", "/studies/{study}/interim/", _coordinators(200),
         sends="reason=to see",
     ),
+    Endpoint(
+        "reports:capsule", "studies/<slug:slug>/export/capsule/", "GET", "/studies/{unblinded}/export/capsule/",
+        _RESULTS,
+    ),
     Endpoint("reports:exports", "studies/<slug:slug>/export/", "GET", "/studies/{unblinded}/export/", _RESULTS),
     Endpoint(
         "reports:export-of-phase", "studies/<slug:slug>/export/<slug:phase>/<slug:form>/", "GET",
