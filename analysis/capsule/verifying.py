@@ -113,8 +113,7 @@ def _broken(files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 def _compute_again(files: Mapping[str, bytes], relative: float) -> comparing.Compared:
     from analysis.report.files import results_json
-    from analysis.report.report import gather
-    from analysis.report.study import Study
+    from analysis.report.report import gather_again
     from analysis.table.covariates import covariates
     from analysis.table.files import read
 
@@ -123,6 +122,7 @@ def _compute_again(files: Mapping[str, bytes], relative: float) -> comparing.Com
             raise RatingsError(f"{needed} is missing in the capsule: nothing can be computed again")
     stored = _document(files[RESULTS])
     names = [name for name in (RATINGS, "readers.csv", "cases.csv") if name in files]
+    digests = {name: hashlib.sha256(files[name]).hexdigest() for name in names}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             (Path(folder) / name).write_bytes(files[name])
@@ -130,11 +130,14 @@ def _compute_again(files: Mapping[str, bytes], relative: float) -> comparing.Com
             covariates(Path(folder) / f"{key}s.csv", key) if f"{key}s.csv" in names else None
             for key in ("reader", "case")
         )
-        alpha = stored.get("alpha")
-        study = Study(read(Path(folder) / RATINGS), readers, cases, alpha if isinstance(alpha, float) else 0.05)
-        digests = {name: hashlib.sha256(files[name]).hexdigest() for name in names}
-        found = json.loads(results_json(gather(study), digests))
-    return comparing.compare(stored, found, relative=relative)
+        ratings = read(Path(folder) / RATINGS)
+    try:
+        report = gather_again(stored, ratings, readers, cases)
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, RatingsError):
+            raise
+        raise RatingsError(f"{RESULTS} does not say how it was computed; take the capsule again") from None
+    return comparing.compare(stored, json.loads(results_json(report, digests)), relative=relative)
 
 
 def _document(content: bytes) -> dict[str, object]:

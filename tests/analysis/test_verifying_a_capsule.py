@@ -233,6 +233,31 @@ def test_what_is_no_capsule_is_refused_in_words(tmp_path: Path, capsys: pytest.C
         assert words in capsys.readouterr().err, what
 
 
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (b"[]", "is no document of results"),
+        (b"{}", "these results have the format None"),
+        (b'{"format": "reader-study-results/1"}', "does not say how it was computed"),
+    ],
+)
+def test_results_that_say_nothing_of_themselves_are_refused(
+    files: dict[str, bytes], tmp_path: Path, document: bytes, words: str
+) -> None:
+    with pytest.raises(RatingsError, match=words):
+        verify(packed({**files, "results.json": document}, tmp_path))
+
+
+def test_a_report_of_chosen_phases_is_computed_as_it_was(files: dict[str, bytes], tmp_path: Path) -> None:
+    table = ratings().assign(phase="first")
+    both = pd.concat([table, table.assign(phase="second", rating=100 - table["rating"], call=1 - table["call"])])
+    both.to_csv(tmp_path / "ratings.csv", index=False)
+    content = (tmp_path / "ratings.csv").read_bytes()
+    report = gather(Study(read(tmp_path / "ratings.csv"), alpha=0.1), phases=["second"])
+    stored = results_json(report, {"ratings.csv": hashlib.sha256(content).hexdigest()})
+    assert verify(packed({"ratings.csv": content, "results.json": stored}, tmp_path)).ok
+
+
 def test_a_damaged_member_is_named(files: dict[str, bytes], tmp_path: Path) -> None:
     path = packed({**files, "noise.bin": np.random.default_rng(1).bytes(5000)}, tmp_path)
     content = bytearray(path.read_bytes())
