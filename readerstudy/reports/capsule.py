@@ -11,6 +11,7 @@ import json
 import platform
 from collections.abc import Iterator
 from importlib.metadata import distributions
+from typing import Any
 
 from django.conf import settings
 from django.utils import translation
@@ -72,7 +73,7 @@ def _detector_scores(study: Study) -> Iterator[dict[str, object]]:
 def _events(study: Study) -> Iterator[bytes]:
     """Give the whole chain: the events of this study in words, of all others the links alone."""
     for event in Event.objects.order_by("pk").iterator():
-        said = {"previous": event.previous, "digest": event.digest}
+        said: dict[str, Any] = {"previous": event.previous, "digest": event.digest}
         if event.target == f"study:{study.slug}":
             said |= {
                 "at": event.at.isoformat(), "actor": event.actor_id, "verb": event.verb, "target": event.target,
