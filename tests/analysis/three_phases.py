@@ -59,7 +59,10 @@ def case_table(*, cases: int = 40, others: int = 30) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "case": [f"C{n}" for n in number],
-            "generator": np.where(truth == 0, None, np.where(number < cases, "GPT-4o", "RoentGen")),
+            "generator": [
+                None if value == 0 else ("GPT-4o" if at < cases else "RoentGen")
+                for at, value in zip(number, truth, strict=True)
+            ],
             "anatomy": np.where(number < cases, anatomies[number % 4], "chest"),
             "finding": np.where(number % 3 == 0, "fracture", "normal"),
             "patient": [f"P{n // 2}" for n in number],
