@@ -138,11 +138,12 @@ def _modalities(column: pd.Series, kind: pd.Series, first_row: RowNumbers) -> pd
 
 
 def _joined_numbers(numbers: list[RowNumbers], lengths: list[int]) -> RowNumbers:
-    ends = np.cumsum(lengths)
-    starts = ends - lengths
-    first = numbers[0]
-    if isinstance(first, int) and all(n == first + start for n, start in zip(numbers, starts, strict=True)):
-        return first
+    """One number where the rows of all parts follow each other, else that of every row."""
+    starts, follow = np.cumsum(lengths) - lengths, True
+    for number, start in zip(numbers, starts, strict=True):
+        follow &= isinstance(number, int) and number - start == numbers[0]
+    if follow:
+        return numbers[0]
     return np.concatenate(
         [np.arange(n, n + length) if isinstance(n, int) else n for n, length in zip(numbers, lengths, strict=True)]
     )

@@ -141,13 +141,13 @@ def _text(cell: object) -> str:
 
 def _numbers_from_text(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     codes, texts = _distinct(column, _text)
-    parsed = np.array([_number(text) for text in texts] + [np.nan])
+    parsed = np.array([number(text) for text in texts] + [np.nan])
     missing = np.array([text.lower() in MISSING_WORDS for text in texts] + [True])
     values = parsed[codes]
     return values, ~np.isfinite(values) & ~missing[codes]
 
 
-def _number(text: str) -> float:
+def number(text: str) -> float:
     """The number that is written; NaN for what only Python takes for one."""
     try:
         return float(text) if "_" not in text else float("nan")

@@ -10,7 +10,7 @@ from analysis.table.ratings import chosen_rows, present
 
 # Readers who use a scale with very different courage differ less than this in the root mean square of their ratings;
 # scales from 0 to 1, 1 to 5, 0 to 10 and 0 to 100 differ more, but for the second and the third.
-_FACTOR_OF_A_SCALE = 5.0
+_FACTOR_OF_A_SCALE = 4.0
 _READS_THAT_SHOW_A_SCALE = 10
 
 

@@ -20,7 +20,9 @@ def names(least: int, most: int, kind: st.SearchStrategy[str] = NAMES) -> st.Sea
 
 
 @st.composite
-def crossed(draw: st.DrawFn, kind: st.SearchStrategy[str] = NAMES, ratings: Any = FINITE) -> pd.DataFrame:
+def crossed(
+    draw: st.DrawFn, kind: st.SearchStrategy[str] = NAMES, ratings: st.SearchStrategy[float] = FINITE
+) -> pd.DataFrame:
     """Every reader rates every case in every modality."""
     readers, modalities = draw(names(1, 3, kind)), draw(names(1, 2, kind.filter(lambda name: name != "detector")))
     cases = draw(names(2, 5, kind))
@@ -33,8 +35,8 @@ def crossed(draw: st.DrawFn, kind: st.SearchStrategy[str] = NAMES, ratings: Any 
 
 @st.composite
 def whole(draw: st.DrawFn) -> pd.DataFrame:
-    """All that a ratings table can hold: gaps, calls, phases, repetitions, detectors, times, and a column of its own."""
-    table = draw(crossed(ratings=st.one_of(FINITE, st.just(float("nan")))))
+    """All that a ratings table can hold: gaps, calls, phases, repetitions, detectors, times, a column of its own."""
+    table: pd.DataFrame = draw(crossed(ratings=st.one_of(FINITE, st.just(float("nan")))))
     size = len(table)
 
     def column(of: st.SearchStrategy[Any]) -> list[Any]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import RatingsError, read, validate, write
+from analysis import Ratings, RatingsError, read, validate, write
 from analysis.table.files import FORMATS, recognised
 from tests.analysis.tables import made_up_study
 
@@ -78,6 +78,14 @@ def test_what_is_no_ratings_table_is_refused(name: str, content: bytes, message:
         read(path)
 
 
+def read_or_refused(path: Path, format: str | None = None) -> Ratings | None:
+    """None where it is refused as it should be; any other error fails the test."""
+    try:
+        return read(path, format=format)
+    except RatingsError:
+        return None
+
+
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     start=st.sampled_from([b"", b"PAR1", b"PK\x03\x04", b"reader,case,truth,rating\n", b"BEGIN DATA:\n", b"t\nR1\n"]),
@@ -88,12 +96,9 @@ def test_rubbish_is_read_or_refused_in_words(start: bytes, rest: bytes, ending: 
     path = tmp_path / f"rubbish{ending}"
     path.write_bytes(start + rest)
 
-    try:
-        found = read(path)
-    except RatingsError as error:
-        assert str(error)
-    else:
-        assert {0, 1} == set(found.frame["truth"])
+    found = read_or_refused(path)
+
+    assert found is None or {0, 1} == set(found.frame["truth"])
 
 
 def damaged(table: pd.DataFrame, format: str, path: Path, at: int, byte: int) -> None:
@@ -111,12 +116,9 @@ def test_a_damaged_file_is_read_or_refused_in_words(format: str, at: int, byte: 
     path = tmp_path / f"damaged{FORMATS[format].endings[0]}"
     damaged(made_up_study(readers=2, cases=4).drop(columns="call"), format, path, at, byte)
 
-    try:
-        found = read(path, format=format)
-    except RatingsError as error:
-        assert str(error)
-    else:
-        assert len(found.frame) > 0
+    found = read_or_refused(path, format)
+
+    assert found is None or len(found.frame) > 0
 
 
 @pytest.mark.parametrize("format", ["parquet", "lrc", "jafroc"])
@@ -125,7 +127,7 @@ def test_a_file_that_is_cut_off_is_refused(format: str, table: pd.DataFrame, tmp
     write(table, path, format=format)
     path.write_bytes(path.read_bytes()[:-16])
 
-    with pytest.raises(RatingsError, match="cut off|whole"):
+    with pytest.raises(RatingsError, match=r"cut off|whole"):
         read(path, format=format)
 
 
@@ -181,7 +183,7 @@ def test_several_phases_are_refused_until_one_is_chosen(format: str) -> None:
 
 @pytest.mark.parametrize("format", ["lrc", "jafroc"])
 def test_a_gap_is_refused_where_it_would_be_taken_for_a_rating(format: str, table: pd.DataFrame) -> None:
-    with pytest.raises(RatingsError, match="reader R1 has not rated case C1 in modality unaided, and .* needs every"):
+    with pytest.raises(RatingsError, match=r"reader R1 has not rated case C1 in modality unaided, and .* needs every"):
         write(table.drop(index=1), BytesIO(), format=format)
 
 

@@ -91,8 +91,8 @@ def _tables(path: Path) -> dict[str, pd.DataFrame]:
         rows = next((sheets[word] for word in words if word in sheets), None)
         if rows is None:
             raise RatingsError(
-                f"{path}: the sheet {' or '.join(words)} is missing (found: {', '.join(sheets)}); a JAFROC workbook "
-                "has TP, FP and TRUTH, and any other table is read as CSV"
+                f"{path}: is no JAFROC workbook, for the sheet {' or '.join(words)} is missing (found: "
+                f"{', '.join(sheets)}); save a ratings table as CSV"
             )
         found[name] = _table(rows, name)
     return found | ({XREF: _table(sheets[XREF], XREF)} if XREF in sheets else {})
@@ -161,8 +161,8 @@ def _reads(table: pd.DataFrame, sheet: str, truth: pd.Series, of_class: int) -> 
         )
     found = case.astype(object).map(truth.to_dict()).to_numpy(dtype=float, na_value=np.nan)
     _refuse(np.isnan(found), reads, sheet, "is not in the sheet TRUTH; add it")
-    wrong = "is abnormal there, so this is a mark of a lesion" if of_class == 0 else "is normal in the sheet TRUTH"
-    _refuse(found != of_class, reads, sheet, f"{wrong}; {_ONE_RATING}")
+    other = "abnormal in the sheet TRUTH, so this marks a lesion" if of_class == 0 else "normal in the sheet TRUTH"
+    _refuse(found != of_class, reads, sheet, f"is {other}; {_ONE_RATING}")
     repeated = reads.duplicated(["reader", "modality", "case"]).to_numpy()
     _refuse(repeated, reads, sheet, f"has several ratings of reader and modality; {_ONE_RATING}")
     return reads

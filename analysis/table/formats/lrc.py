@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import RatingsError
+from analysis.table import columns
 from analysis.table.canonical import Part
 from analysis.table.formats.first_reads import FirstReads, first_reads, numeral
 from analysis.table.formats.opening import opened
@@ -123,10 +124,10 @@ def _rows_of_class(lines: _Lines, reader: str, truth: int, treatments: int) -> I
 
 
 def _rating(cell: str, lines: _Lines) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        raise lines.error(f"{cell!r} is no rating; write a number with a decimal point") from None
+    rating = columns.number(cell)
+    if not np.isfinite(rating):
+        raise lines.error(f"{cell!r} is no rating; write a number with a decimal point")
+    return rating
 
 
 def _refuse_uneven_classes(path: Path, rows: list[_Row]) -> None:
