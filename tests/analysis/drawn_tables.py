@@ -54,4 +54,5 @@ def whole(draw: st.DrawFn) -> pd.DataFrame:
     again = first.assign(reread=1) if draw(st.booleans()) else first.iloc[:0]
     later = first.assign(phase=first["phase"] + " b") if draw(st.booleans()) else first.iloc[:0]
     scored = first[first["modality"] == first["modality"].iloc[0]].assign(kind="detector", modality="detector")
-    return pd.concat([first, again, later, scored], ignore_index=True)
+    together: pd.DataFrame = pd.concat([first, again, later, scored], ignore_index=True)
+    return together
