@@ -10,6 +10,7 @@ from readerstudy.operations import health
 from readerstudy.reading import preview_views
 from readerstudy.reading import views as reading
 
+_PLAYED = "studies/<slug:slug>/preview/<int:number>/<slug:phase>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", accounts.home, name="home"),
     path("healthz", health.health, name="health"),
@@ -20,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cohorts/", include("readerstudy.truth.urls")),
     path("studies/<slug:slug>/monitor/", reading.monitor, name="monitor"),
     path("studies/<slug:slug>/preview/", preview_views.preview, name="preview"),
+    path(_PLAYED, preview_views.rehearsal, name="preview-phase"),
+    path(f"{_PLAYED}script.json", preview_views.script, name="preview-script"),
+    path(f"{_PLAYED}dicomweb/<path:resource>", preview_views.pictures, name="preview-pictures"),
     path("studies/", include("readerstudy.reading.team_urls")),
     path("studies/", include("readerstudy.detectors.urls")),
     path("studies/", include("readerstudy.reports.urls")),

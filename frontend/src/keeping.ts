@@ -45,7 +45,8 @@ export class Keeper {
   private opening: Promise<IDBDatabase> | null = null;
   durable = true;
 
-  constructor(private readonly factory: IDBFactory | undefined = globalThis.indexedDB) {}
+  /** With no factory (null) it keeps everything in memory, and nothing on this computer. */
+  constructor(private readonly factory: IDBFactory | null | undefined = globalThis.indexedDB) {}
 
   /** The submissions of this login, the oldest first. */
   async entries(user: string): Promise<Entry[]> {

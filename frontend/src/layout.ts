@@ -15,6 +15,7 @@ const FRAME = `
   <button type="button" data-part="help" aria-haspopup="dialog">${t.header.help} <kbd aria-hidden="true">?</kbd></button>
 </header>
 <div class="banners">
+  <p class="banner" data-part="rehearsal" hidden>${t.header.rehearsal}</p>
   <p class="banner" data-part="practice" hidden>${t.header.practice}</p>
   <div class="banner notice" data-part="notice" hidden><p data-part="noticeText"></p><span data-part="noticeActions"></span></div>
   <p class="banner" data-part="storeless" hidden>${t.save.noStore}</p>
@@ -63,6 +64,7 @@ const PARTS = {
   told: HTMLButtonElement,
   fullScreen: HTMLButtonElement,
   help: HTMLButtonElement,
+  rehearsal: HTMLElement,
   practice: HTMLElement,
   notice: HTMLElement,
   noticeText: HTMLElement,

@@ -23,6 +23,8 @@ export interface Place {
   readonly home: string;
   /** Who opened the page. */
   readonly user: string;
+  /** Root of the images, where it is not that of the session. */
+  readonly images?: string | undefined;
 }
 
 const SECOND_MS = 1000;
@@ -52,6 +54,7 @@ export class Page {
   ) {
     this.parts = layOut(root);
     this.parts.leave.href = place.home;
+    this.parts.rehearsal.hidden = place.images === undefined;
     this.deeds = deedsOf(machine, () => this.submit());
     this.screens = new Screens(this.parts, machine, {
       deeds: this.deeds,
@@ -76,7 +79,8 @@ export class Page {
     this.machine.subscribe((state) => this.follow(state));
     window.setInterval(() => this.showTimes(this.machine.state), SECOND_MS);
     void this.preferences.keys().then((overrides) => this.useKeys(overrides));
-    const dicomweb = new URL(`${this.place.api}sessions/${this.place.session}/dicomweb`, window.location.href);
+    const { api, session, images = `${api}sessions/${session}/dicomweb` } = this.place;
+    const dicomweb = new URL(images, window.location.href);
     await Promise.all([this.picture.open(dicomweb.href), this.machine.load()]);
   }
 

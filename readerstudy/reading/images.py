@@ -61,6 +61,11 @@ def _presented_reading(code: str, reading: Reading, lengths: dict[int, int]) -> 
     )
 
 
+def presented_case(code: str, key: str, case: Case) -> PresentedInstance:
+    """Give one picture under the identifiers that it has in a session, or in a preview, of this code."""
+    return _instance(code, key, case, {})
+
+
 def place_key(case_code: str, reread: int) -> str:
     """Say by which name a place's identifiers are made: a case that is shown again comes as another one."""
     return case_code if not reread else f"{case_code}/again-{reread}"

@@ -1,15 +1,19 @@
-"""The coordinator's preview of a study as any of its readers meets it."""
+"""The coordinator's preview of a study as any of its readers meets it, and of its phases on the reading page."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.views.decorators.csrf import ensure_csrf_cookie
 
 from readerstudy.accounts.permissions import coordinator_required
+from readerstudy.cohorts import wado
 from readerstudy.reading.estimating import BREAK_MINUTES
-from readerstudy.reading.previewing import SHOWN, preview_of
+from readerstudy.reading.previewing import SHOWN, lists_of, preview_of
+from readerstudy.reading.rehearsing import CODE, Rehearsal, rehearsal_of
 from readerstudy.rich_text import as_html
 from readerstudy.studies.scope import study_or_404
 from readerstudy.studies.services.readiness import what_the_orders_miss
@@ -35,6 +39,38 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if not context["missing"]:
         context["preview"] = preview_of(study, number)
     return render(request, "reading/preview.html", context)
+
+
+@coordinator_required
+@ensure_csrf_cookie
+def rehearsal(request: HttpRequest, slug: str, number: int, phase: str) -> HttpResponse:
+    """The reading page itself, played in the browser alone."""
+    _rehearsal(request, slug, number, phase)
+    return render(request, "reading/rehearsal.html", {"slug": slug, "number": number, "phase": phase, "code": CODE})
+
+
+@coordinator_required
+def script(request: HttpRequest, slug: str, number: int, phase: str) -> HttpResponse:
+    """What the browser plays."""
+    return JsonResponse(_rehearsal(request, slug, number, phase).script())
+
+
+@coordinator_required
+def pictures(request: HttpRequest, slug: str, number: int, phase: str, resource: str) -> HttpResponseBase:
+    """The pictures of what is played, as a reader gets them."""
+    return wado.respond(request, _rehearsal(request, slug, number, phase).instances(), resource)
+
+
+def _rehearsal(request: HttpRequest, slug: str, number: int, phase: str) -> Rehearsal:
+    """Give what is played, or 404 where there is no such phase in the reader's arm, or no order yet."""
+    study = study_or_404(request, slug)
+    if not 1 <= number <= MOST or what_the_orders_miss(study):
+        raise Http404
+    _arm, lists = lists_of(study, number)
+    drawn = next((one for one in lists if one.phase.name == phase), None)
+    if drawn is None:
+        raise Http404
+    return rehearsal_of(study, drawn)
 
 
 def _number(text: str) -> int:

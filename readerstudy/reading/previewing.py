@@ -56,10 +56,15 @@ def preview_of(study: Study, number: int) -> Preview:
 
     The study must lack nothing that its orders need (`what_the_orders_miss`).
     """
-    arm, lists = _stored(study, number) or draw_lists(study, number)
+    arm, lists = lists_of(study, number)
     time = time_of(study, lists)
     steps = [_step(drawn, step) for drawn, step in zip(lists, time.steps, strict=True)]
     return Preview(number, arm, steps, time)
+
+
+def lists_of(study: Study, number: int) -> tuple[Arm, list[HangingList]]:
+    """Give a reader's arm and hanging lists: those that were drawn, or those that the lock will draw."""
+    return _stored(study, number) or draw_lists(study, number)
 
 
 def _stored(study: Study, number: int) -> tuple[Arm, list[HangingList]] | None:

@@ -495,6 +495,18 @@ ENDPOINTS = [
         _coordinators(302),
     ),
     Endpoint("preview", "studies/<slug:slug>/preview/", "GET", "/studies/{draft}/preview/", _coordinators(200)),
+    Endpoint(
+        "preview-phase", "studies/<slug:slug>/preview/<int:number>/<slug:phase>/", "GET",
+        "/studies/{draft}/preview/1/phase-1/", _coordinators(200),
+    ),
+    Endpoint(
+        "preview-script", "studies/<slug:slug>/preview/<int:number>/<slug:phase>/script.json", "GET",
+        "/studies/{draft}/preview/1/phase-1/script.json", _coordinators(200),
+    ),
+    Endpoint(
+        "preview-pictures", "studies/<slug:slug>/preview/<int:number>/<slug:phase>/dicomweb/<path:resource>", "GET",
+        "/studies/{draft}/preview/1/phase-1/dicomweb/studies", _coordinators(200),
+    ),
     Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _team(200)),
     Endpoint("watching:audit", "studies/<slug:slug>/audit/", "GET", "/studies/{study}/audit/", _team(200)),
     Endpoint(

@@ -17,6 +17,7 @@ export const de: Texts = {
     instructions: 'Anweisungen',
     fullScreen: 'Vollbild',
     leaveFullScreen: 'Vollbild beenden',
+    rehearsal: 'Vorschau – nichts davon bleibt, und keine Antwort ist echt',
     practice: 'Übung – diese Fälle zählen nicht',
   },
 

@@ -17,6 +17,7 @@ export const en = {
     instructions: 'Instructions',
     fullScreen: 'Full screen',
     leaveFullScreen: 'Leave full screen',
+    rehearsal: 'Preview – nothing of this is kept, and no answer is a true one',
     practice: 'Practice – these cases do not count',
   },
 
