@@ -21,6 +21,7 @@ from readerstudy.demo.simulation import Ability
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.detectors.services import import_scores
 from readerstudy.reports.blinding_audit import acknowledge, audit_blinding, newest_audit
+from readerstudy.reports.charts import draw_all
 from readerstudy.reports.services import make_report
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader, Status, Study
@@ -118,7 +119,7 @@ def _finished_study(cohort: Cohort, practice: Cohort, coordinator: User, say: Sa
         studies.unblind_study(study=study, reason="Demo: every simulated reader has read.", actor=coordinator)
         study.refresh_from_db()
     if not study.reports.exists():
-        make_report(study=study, actor=coordinator)
+        draw_all(make_report(study=study, actor=coordinator))
 
 
 def _let_them_read(study: Study, say: Say) -> None:

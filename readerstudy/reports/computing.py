@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +20,8 @@ from analysis.report.study import Study
 from analysis.table.covariates import covariates
 from analysis.table.ratings import Ratings, validate
 from readerstudy.reports.models import Report
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class NoResultsError(Exception):
@@ -52,7 +55,8 @@ def compute(tables: Mapping[str, str], *, may_be_empty: bool = False) -> Gathere
 
 def gathered(report: Report) -> Gathered:
     """Give the sections of a stored report again, for their figures; the last ones are kept in memory."""
-    return _gathered(report.pk, report.created_at)
+    with _ONE_AT_A_TIME:  # a page asks for all its figures at once
+        return _gathered(report.pk, report.created_at)
 
 
 @lru_cache(maxsize=2)

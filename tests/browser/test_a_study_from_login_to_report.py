@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from fixtures.cohort import write_cohort
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.services import create_user
+from readerstudy.jobs.services import work_off
 from readerstudy.reading.models import Judgement
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Study
@@ -101,6 +102,9 @@ def test_a_reader_reads_a_session_and_the_coordinator_sees_the_report(
     close_and_unblind(desk)
     desk.get_by_role("link", name="See the results").click()
     desk.get_by_role("button", name="Make the report").click()
+    expect(desk.get_by_role("heading", name="Report of A trial")).to_be_visible()
+    work_off()
+    desk.reload()
     expect_results(desk, tmp_path)
 
 
@@ -114,11 +118,13 @@ def close_and_unblind(desk: Page) -> None:
 
 def expect_results(desk: Page, folder: Path) -> None:
     """Two charts, a row for each reader and their mean; and ratings.csv to take away."""
-    for chart in ("roc", "forest"):
+    for chart in ("phase-1-roc", "phase-1-forest-auc"):
         expect(desk.locator(f"figure[data-chart-url*='/{chart}.json'] svg")).to_be_visible()
-    table = desk.get_by_role("table").first
+    expect(desk.locator("figure[data-chart-url*='/phase-1-flow.json'] img")).to_be_visible()
+    table = desk.get_by_role("table", name="Readers and their mean")
     for name in ("R01", "R02", "Mean"):
         expect(table.get_by_role("rowheader", name=name, exact=True)).to_be_visible()
+    desk.get_by_role("link", name="All files").click()
     with desk.expect_download() as download:
         desk.get_by_role("link", name="ratings.csv").click()
     download.value.save_as(folder / "ratings.csv")
