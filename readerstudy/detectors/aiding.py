@@ -75,6 +75,8 @@ def choose_aid(*, phase: Phase, detector: Detector, shows: Sequence[str], actor:
 
 
 def _require_possible(study: Study, phase: Phase, shows: Sequence[str]) -> None:
+    if study.is_archived:
+        raise AidError(_("The study %(study)s is archived: nothing of it changes.") % {"study": study.slug})
     if study.status != Status.DRAFT:
         raise AidError(
             _("The study %(study)s is locked: the aid of a phase can be chosen in a draft only.")

@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, desk_required, user_of
 from readerstudy.reports import charts, exports, making
+from readerstudy.reports.deceptive import deceptive_cases
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import StillBlindedError, require_unblinded
 from readerstudy.studies.models import Study, TeamRole
@@ -36,6 +38,8 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         "study": study,
         "report": report,
         "document": report.document if report else {},
+        # Only coordinators may see the pictures.
+        "deceptive": deceptive_cases(report) if report and study.opened_as == TeamRole.COORDINATOR else [],
         # A finished job has nothing to say beside the report that it made.
         "job": job if job and job.status != "done" else None,
     }
@@ -51,6 +55,9 @@ def make(request: HttpRequest, slug: str) -> HttpResponse:
         require_unblinded(study)
     except StillBlindedError as error:
         messages.error(request, str(error))
+        return redirect("reports:results", slug)
+    if study.is_archived:
+        messages.error(request, _("The study is archived: take it out of the archive to make another report."))
     else:
         making.ask_for_report(study=study, page=reverse("reports:results", args=[slug]), actor=user_of(request))
     return redirect("reports:results", slug)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
+from readerstudy.detectors.aiding import AidError, choose_aid
+from readerstudy.detectors.models import Detector
 from readerstudy.reading.queries import enrolments
 from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import protocol_of
@@ -26,6 +30,7 @@ from readerstudy.studies.services import (
     unarchive_study,
     unblind_study,
 )
+from tests.readerstudy.detectors.conftest import an_aided_draft
 from tests.readerstudy.makers import close_and_unblind
 from tests.readerstudy.unpictured import an_unpictured_study
 
@@ -102,3 +107,17 @@ def test_its_readers_do_not_find_it_any_more(reader_user: User) -> None:
     assert enrolments(reader_user).exists()
     archived(study)
     assert not enrolments(reader_user).exists()
+
+
+def test_no_aid_is_chosen_for_an_archived_draft(tmp_path: Path) -> None:
+    study = archived(an_aided_draft(tmp_path, slug="s"))
+    with pytest.raises(AidError, match="The study s is archived: nothing of it changes"):
+        choose_aid(phase=study.phases.get(), detector=Detector.objects.get(), shows=["score"], actor=None)
+
+
+def test_an_archived_study_keeps_its_reports_and_makes_no_other(client: Client, coordinator: User) -> None:
+    archived(close_and_unblind(an_unpictured_study(cases=2)))
+    client.force_login(coordinator)
+    text = client.post("/studies/s/results/make/", follow=True).content.decode()
+    assert "take it out of the archive to make another report" in text
+    assert "Make the report" not in text
