@@ -104,7 +104,6 @@ def test_a_reader_reads_a_session_and_the_coordinator_sees_the_report(
     desk.get_by_role("button", name="Make the report").click()
     expect(desk.get_by_role("heading", name="Report of A trial")).to_be_visible()
     work_off()
-    desk.reload()
     expect_results(desk, tmp_path)
 
 
