@@ -14,6 +14,7 @@ from analysis.planning.conjecture import Conjecture
 from analysis.planning.sources import Source
 from readerstudy.reports.power import Aim, Pilot, source_of
 from readerstudy.studies.analysis_plan import AnalysisPlan
+from readerstudy.studies.models import Study
 from readerstudy.studies.plan_words import METRIC_WORDS
 
 READERS, CASES = "3 4 5 6 8 10 12 15 20", "50 75 100 150 200 300 400 600"
@@ -114,9 +115,12 @@ class PowerForm(forms.Form):
         (gettext_lazy("The study that is planned"), ("readers", "cases")),
     )
 
-    def __init__(self, data: Any, *, plan: AnalysisPlan | None, pilots: Sequence[Pilot], cases: int) -> None:
+    def __init__(
+        self, data: Any, *, study: Study, plan: AnalysisPlan | None, pilots: Sequence[Pilot], cases: int
+    ) -> None:
         self.pilots = {pilot.key: pilot for pilot in pilots}
-        start = _beginning(plan or AnalysisPlan(), pilots, cases)
+        own = next((pilot for pilot in pilots if pilot.study.pilot_of_id == study.pk), None)
+        start = _beginning(plan or AnalysisPlan(), own, cases)
         # What an address leaves out is as it is by itself, so that a link may name what matters alone.
         filled = {**start, **{name: value for name, value in data.items() if name in start}} if data else None
         super().__init__(filled, initial=start, label_suffix="", use_required_attribute=False)
@@ -158,16 +162,15 @@ class PowerForm(forms.Form):
         return source_of(pilot, comparison=data["comparison"], detector=data["detector"], metric=data["metric"])
 
 
-def _beginning(plan: AnalysisPlan, pilots: Sequence[Pilot], cases: int) -> dict[str, Any]:
-    """Say what the form begins with: the primary endpoint, and what is usual."""
+def _beginning(plan: AnalysisPlan, pilot: Pilot | None, cases: int) -> dict[str, Any]:
+    """Say what the form begins with: the primary endpoint, the study's own pilot, and what is usual."""
     primary = next(iter(plan.of_role("primary")), None)
-    compared = {"detectors": "detector", "value": "value"}.get(primary.comparison if primary else "", "modalities")
-    has_pilot = bool(pilots)
-    known = METRICS if has_pilot else OF_CONJECTURE
+    compared = {"detectors": "detector", "reading": "modalities"}.get(primary.comparison if primary else "", "value")
+    known = METRICS if pilot else OF_CONJECTURE
     margin = primary.margin if primary and primary.hypothesis == "non-inferiority" else ""
     return {
-        "source": pilots[0].key if has_pilot else NONE,
-        "comparison": compared if has_pilot else "modalities",
+        "source": pilot.key if pilot else NONE,
+        "comparison": compared if pilot else "modalities",
         "metric": primary.metric if primary and primary.metric in known else "auc",
         "detector": "",
         "effect": "0" if margin else "0.05",

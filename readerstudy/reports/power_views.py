@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from analysis.errors import RatingsError
-from readerstudy.accounts.permissions import desk_required, user_of
+from readerstudy.accounts.permissions import coordinator_required, desk_required, user_of
 from readerstudy.reports.power import Planned, pilots_for, planned, write_sample_size
 from readerstudy.reports.power_forms import PowerForm
 from readerstudy.studies.default_plans import current_plan
@@ -21,19 +20,38 @@ from readerstudy.studies.services import StudyError
 
 @desk_required
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The power of many sizes and of a chosen one; a draft's plan takes its paragraph."""
+    """The power of many sizes and of a chosen one."""
     study = study_or_404(request, slug, TeamRole.COORDINATOR, TeamRole.STATISTICIAN)
-    may_write = study.opened_as == TeamRole.COORDINATOR and study.is_draft and not study.is_archived
-    asked = request.POST if request.method == "POST" else request.GET
-    form = PowerForm(asked, plan=current_plan(study), pilots=pilots_for(study, user_of(request)), cases=cases_of(study))
-    found = _planned(form) if form.is_bound and form.is_valid() else None
-    if request.method == "POST":
-        if not may_write:
-            raise Http404
-        if found and _is_written(request, study, found):
-            return redirect("studies:plan", slug)
-    context: dict[str, Any] = {"study": study, "form": form, "found": found, "may_write": may_write}
+    form = _form(request, study, request.GET)
+    return _answer(request, study, form, _planned(form))
+
+
+@coordinator_required
+@require_POST
+def write(request: HttpRequest, slug: str) -> HttpResponse:
+    """Write the paragraph of what was computed into the plan of a draft."""
+    study = study_or_404(request, slug)
+    if not _may_be_written(study):
+        raise Http404
+    form = _form(request, study, request.POST)
+    found = _planned(form)
+    if found and _is_written(request, study, found):
+        return redirect("studies:plan", slug)
+    return _answer(request, study, form, found)
+
+
+def _form(request: HttpRequest, study: Study, asked: QueryDict) -> PowerForm:
+    pilots = pilots_for(study, user_of(request))
+    return PowerForm(asked, plan=current_plan(study), pilots=pilots, cases=cases_of(study), study=study)
+
+
+def _answer(request: HttpRequest, study: Study, form: PowerForm, found: Planned | None) -> HttpResponse:
+    context = {"study": study, "form": form, "found": found, "may_write": _may_be_written(study)}
     return render(request, "reports/power.html", context)
+
+
+def _may_be_written(study: Study) -> bool:
+    return study.opened_as == TeamRole.COORDINATOR and study.is_draft and not study.is_archived
 
 
 def cases_of(study: Study) -> int:
@@ -45,6 +63,8 @@ def cases_of(study: Study) -> int:
 
 def _planned(form: PowerForm) -> Planned | None:
     """Compute the plan; what does not allow it is said above the form."""
+    if not form.is_bound or not form.is_valid():
+        return None
     data = form.cleaned_data
     try:
         return planned(

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:slug>/results/make/", views.make, name="make"),
     path("<slug:slug>/results/figures/<slug:name>.<slug:form>", views.figure, name="figure"),
     path("<slug:slug>/plan/power/", power_views.page, name="power"),
+    path("<slug:slug>/plan/power/write/", power_views.write, name="write-power"),
     path("<slug:slug>/interim/", interim_views.page, name="interim"),
     path("<slug:slug>/coding/", coding_views.page, name="coding"),
     path("<slug:slug>/coding/<slug:reader>/", coding_views.code, name="code"),

@@ -572,8 +572,8 @@ ENDPOINTS = [
         _RESULTS,
     ),
     Endpoint(
-        "reports:power", "studies/<slug:slug>/plan/power/", "POST", "/studies/{draft}/plan/power/", _coordinators(302),
-        sends="effect=0.05",
+        "reports:write-power", "studies/<slug:slug>/plan/power/write/", "POST", "/studies/{draft}/plan/power/write/",
+        _coordinators(302), sends="effect=0.05",
     ),
     Endpoint("reports:interim", "studies/<slug:slug>/interim/", "GET", "/studies/{study}/interim/", _coordinators(200)),
     # Without the password nobody looks.

@@ -23,6 +23,7 @@ from tests.readerstudy.unpictured import a_person, an_unpictured_cohort, an_unpi
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/s/plan/power/"
+WRITE = f"{PAGE}write/"
 # What the defaults of the page expect, as its reference.
 EXPECTED = Conjecture(expected=0.75, range_between=0.15, range_within=0.05, r1=0.47, r2=0.3, r3=0.3)
 AIM = Aim(effect=0.05, margin=None, random="both", target=0.8, alpha=0.05)
@@ -118,6 +119,19 @@ def test_a_phase_of_a_pilot_can_be_chosen_and_its_own_pilots_come_first(coordina
     assert keys == ["s-pilot", "other", "other/one", "other/two"]
 
 
+def test_the_page_begins_with_the_studys_own_pilot_and_can_be_computed_at_once(desk: Client, study: Study) -> None:
+    a_read_pilot(study)
+    text = page(desk, effect="0.1")
+    assert "estimated in a pilot study of 2 readers and 60 cases" in text
+
+
+def test_what_cannot_be_computed_is_not_written(desk: Client, study: Study) -> None:
+    text = html.unescape(desk.post(WRITE, {"effect": "0"}, follow=True).content.decode())
+    assert "the effect must be a number other than 0" in text
+    study.refresh_from_db()
+    assert study.plan == ""
+
+
 def test_a_study_that_is_not_unblinded_or_not_ones_own_is_no_pilot(coordinator: User, study: Study) -> None:
     lock_without_audit(make_pilot(study=study, actor=None))
     stranger = a_person("other-coordinator", Role.COORDINATOR)
@@ -134,7 +148,7 @@ def test_the_paragraph_is_written_into_the_plan_of_a_draft(desk: Client, study: 
     asked = {"effect": "0.05", "readers": "9", "cases": "150"}
     assert (
         "The sample size and the number of readers are in the plan."
-        in desk.post(PAGE, asked, follow=True).content.decode()
+        in desk.post(WRITE, asked, follow=True).content.decode()
     )
     study.refresh_from_db()
     plan = current_plan(study)
@@ -149,7 +163,7 @@ def test_the_form_that_writes_sends_what_was_computed(desk: Client, study: Study
     form = text[text.index('<form method="post" class="form"') :]
     sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
     assert (sent["effect"], sent["readers"], sent["many_cases"]) == ("0.07", "9", "80 160")
-    desk.post(PAGE, sent)
+    desk.post(WRITE, sent)
     study.refresh_from_db()
     plan = current_plan(study)
     assert plan
@@ -158,7 +172,7 @@ def test_the_form_that_writes_sends_what_was_computed(desk: Client, study: Study
 
 def test_the_plan_of_a_locked_study_is_not_written_from_here(desk: Client, study: Study) -> None:
     lock_study(study=study, actor=None, unaudited_because="a trial")
-    assert desk.post(PAGE, {"effect": "0.05"}).status_code == 404
+    assert desk.post(WRITE, {"effect": "0.05"}).status_code == 404
     assert "Write it into the analysis plan" not in page(desk, effect="0.05")
 
 
