@@ -111,8 +111,12 @@ def require_cases(curves: Curves, *, at_least: int) -> None:
 
 def _wins(scores: FloatArray, others: FloatArray) -> FloatArray:
     """Twice the number of `others` that each of the `scores` beats, a tie counting one: whole numbers, hence exact."""
-    ordered = np.sort(others)
-    return (np.searchsorted(ordered, scores, "left") + np.searchsorted(ordered, scores, "right")).astype(float)
+    order = np.argsort(scores)
+    # Rising scores are found among the others several times as fast.
+    rising, ordered = scores[order], np.sort(others)
+    wins = np.empty(len(scores))
+    wins[order] = np.searchsorted(ordered, rising, "left") + np.searchsorted(ordered, rising, "right")
+    return wins
 
 
 def _proportion(successes: FloatArray, curves: Curves, what: str) -> Placements:

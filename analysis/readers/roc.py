@@ -15,7 +15,7 @@ from analysis.measures.curves import Curves, from_reads
 from analysis.measures.measurement import Measurement, constant_curves, measure_curves
 from analysis.readers.roc_result import AverageRoc, OperatingPoint, PairedTest, ReaderRoc, RocCurve, RocResult
 from analysis.table.oddities import oddities
-from analysis.table.ratings import Phases, Ratings, validate
+from analysis.table.ratings import Phases, Ratings, present, validate
 
 
 def reader_rocs(
@@ -57,10 +57,11 @@ def reader_rocs(
     measured, warnings = _measure_areas(reads)
     detector_reads = checked.detector_reads(reads)
     detectors, detector_warnings = _measure_areas(detector_reads)
-    n_readers, n_cases = reads["reader"].nunique(), reads["case"].nunique()
+    n_readers, n_cases = len(present(reads["reader"])), len(present(reads["case"]))
+    readers = _rocs(reads, measured, alpha)
     return RocResult(
-        readers=_rocs(reads, measured, alpha),
-        averages=_averages(measured) if measured else (),
+        readers=readers,
+        averages=_averages(measured, readers) if measured else (),
         detectors=_rocs(detector_reads, detectors, alpha),
         pairs=_paired_tests(measured, alpha) if measured else (),
         alpha=alpha,
@@ -73,7 +74,7 @@ def reader_rocs(
 
 def empirical_curve(scores: FloatArray, positive: NDArray[np.bool_]) -> RocCurve:
     """Empirical ROC curve of finite scores; `positive` is true for synthetic cases, both classes are present."""
-    order = np.argsort(-scores, kind="stable")
+    order = np.argsort(-scores)
     ordered = scores[order]
     last_of_tie = np.append(ordered[1:] != ordered[:-1], True)
     true, false = np.cumsum(positive[order])[last_of_tie], np.cumsum(~positive[order])[last_of_tie]
@@ -155,16 +156,16 @@ def _roc(
 
 
 def _curve(curves: Curves, row: int) -> RocCurve:
-    read = curves.read[row]
+    read = ~np.isnan(curves.scores[row])
     return empirical_curve(curves.scores[row, read], curves.positive[read])
 
 
-def _averages(measured: Measurement) -> tuple[AverageRoc, ...]:
+def _averages(measured: Measurement, readers: tuple[ReaderRoc, ...]) -> tuple[AverageRoc, ...]:
     labels = measured.curves.labels
     found = []
     for modality in measured.curves.modalities:
         rows = [row for row, (name, _) in enumerate(labels) if name == modality]
-        curve = average_curve([_curve(measured.curves, row) for row in rows])
+        curve = average_curve([one.curve for one in readers if one.modality == modality and one.curve])
         found.append(AverageRoc(modality, float(measured.estimates[rows].mean()), curve))
     return tuple(found)
 

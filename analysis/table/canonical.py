@@ -79,7 +79,10 @@ class _Column:
         self._values.resize(self._length, refcheck=False)
         if self._positions is None:
             return pd.Series(self._values, copy=False)
-        return pd.Series(pd.Categorical.from_codes(self._values, pd.Index(list(self._positions))), copy=False)
+        categories = pd.Index(list(self._positions))
+        if categories.dtype == "str":
+            categories = pd.Index(categories, dtype=object)
+        return pd.Series(pd.Categorical.from_codes(self._values, categories), copy=False)
 
     def _codes(self, piece: pd.Series) -> NDArray[np.integer[Any]]:
         positions = self._positions = {} if self._positions is None else self._positions

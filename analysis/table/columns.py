@@ -120,13 +120,15 @@ def _distinct(column: pd.Series, text: Callable[[object], str]) -> tuple[NDArray
         raise RatingsError(
             f"column '{column.name}': cells hold lists or the like; write one text or number into each"
         ) from None
-    if isinstance(cells, pd.CategoricalIndex):
-        cells = cells.astype(object)
-    texts = [text(cell) for cell in cells]
-    names = list(dict.fromkeys(name for name in texts if name))
-    position = {name: code for code, name in enumerate(names)}
-    lookup = np.array([position.get(name, -1) for name in texts] + [-1], dtype=np.intp)
-    return lookup[raw_codes], names
+    are_whole = isinstance(cells, (pd.Index, np.ndarray)) and cells.dtype.kind in "iu"
+    texts = [*map(str if are_whole else text, cells.tolist())]
+    names = list(dict.fromkeys(texts))
+    if len(names) < len(texts) or "" in names:
+        names = [name for name in names if name]
+        position = {name: code for code, name in enumerate(names)}
+        lookup = np.array([position.get(name, -1) for name in texts] + [-1], dtype=np.intp)
+        raw_codes = lookup[raw_codes]
+    return raw_codes, names
 
 
 def _identifier(cell: object) -> str:
@@ -136,6 +138,8 @@ def _identifier(cell: object) -> str:
 
 
 def _text(cell: object) -> str:
+    if isinstance(cell, str):
+        return cell.strip()
     return str(int(cell)) if isinstance(cell, (bool, np.bool_)) else str(cell).strip()
 
 

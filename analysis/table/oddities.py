@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -30,13 +33,23 @@ def alike_names(reads: pd.DataFrame) -> list[str]:
     """Say when readers, cases or modalities differ in capitals, blanks or leading zeros only."""
     said = []
     for column in ("reader", "case", "modality"):
-        first: dict[str, str] = {}
-        for name in present(reads[column]):
-            other = first.setdefault("".join(name.split()).casefold().lstrip("0"), name)
-            if other != name:
-                said.append(f"Column '{column}': {other} and {name} count as two; if they are one, write them alike.")
-                break
+        names = present(reads[column])
+        plain = _without_looks(names)
+        if len(set(plain)) < len(names):
+            first: dict[str, str] = {}
+            pairs = ((first.setdefault(key, name), name) for key, name in zip(plain, names, strict=True))
+            one, other = next(pair for pair in pairs if pair[0] != pair[1])
+            said.append(f"Column '{column}': {one} and {other} count as two; if they are one, write them alike.")
     return said
+
+
+def _without_looks(names: Sequence[str]) -> list[str]:
+    """The names without capitals, blanks and leading zeros; all at once, for there may be many."""
+    lines = "\n".join(names)
+    if lines.count("\n") >= len(names):
+        lines = "\n".join(name.replace("\n", "") for name in names)
+    lines = lines.casefold().replace(" ", "").replace("\t", "")
+    return re.sub(r"^0+", "", lines, flags=re.MULTILINE).split("\n")
 
 
 def mixed_scales(reads: pd.DataFrame) -> list[str]:

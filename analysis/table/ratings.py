@@ -66,6 +66,8 @@ class Ratings:
     def detector_reads(self, reads: pd.DataFrame) -> pd.DataFrame:
         """Scores of every detector for the cases, and in the phases, of the human `reads`; one row per case."""
         frame = self.frame[(self.frame["kind"] == "detector") & (self.frame["reread"] == 0)]
+        if frame.empty:
+            return frame
         frame = frame[frame["phase"].isin(present(reads["phase"])) & frame["case"].isin(present(reads["case"]))]
         frame = frame.drop_duplicates(["reader", "case", "rating", "call"])
         repeated = frame.duplicated(["reader", "case"])
@@ -99,8 +101,9 @@ def chosen_rows(frame: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
 
 def present(column: pd.Series) -> tuple[str, ...]:
     """Values of a categorical column that occur in it, in the order of its categories."""
-    occurs = np.bincount(column.cat.codes, minlength=len(column.cat.categories)) > 0
-    return tuple(map(str, column.cat.categories[occurs].tolist()))
+    categories = column.cat.categories
+    occurs = np.bincount(column.cat.codes, minlength=len(categories)) > 0
+    return tuple((categories if occurs.all() else categories[occurs]).tolist())
 
 
 def validate(table: pd.DataFrame | Ratings, *, first_row: int = 1) -> Ratings:
