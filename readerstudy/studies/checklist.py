@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from readerstudy.studies.default_plans import draft_plan
-from readerstudy.studies.models import UNTESTED, Aid, Study
+from readerstudy.studies.models import UNTESTED, Study
 from readerstudy.studies.plan_rules import conditions_of
 from readerstudy.studies.protocol import protocol_of
 from readerstudy.studies.services import readiness
@@ -77,38 +78,42 @@ def _check(title: str, found: list[Item], ready: str, state: State = "missing") 
 
 
 def _protocol(study: Study) -> Check:
-    aids = study.phases.exclude(aid=Aid.NONE).exists()
-    where = (reverse("detectors:page", args=[study.slug]), _("Detectors")) if aids else ("", "")
-    wrong = [
-        Item(words, *(where if "choose_aid" in words else ())) for words in readiness.what_the_protocol_misses(study)
-    ]
-    if wrong:
-        return Check(_("Protocol"), "missing", tuple(wrong))
+    detectors = reverse("detectors:page", args=[study.slug])
+    wrong = [Item(words) for words in readiness.what_the_protocol_misses(study)]
+    unaided = [Item(words, detectors, _("Detectors")) for words in readiness.what_the_aids_miss(study)]
+    if wrong or unaided:
+        return Check(_("Protocol"), "missing", (*wrong, *unaided))
     texts = reverse("studies:texts", args=[study.slug])
     doubts = [Item(words, texts, _("Titles and consent")) for words in readiness.what_may_tell_the_purpose(study)]
+    if doubts:
+        doubts.insert(
+            0,
+            Item(_("Look again before you lock: readers of a purpose-blinded phase must not learn what it is about.")),
+        )
     return _check(_("Protocol"), doubts, _("Its settings go together."), "look")
 
 
 def _cohorts(study: Study) -> Check:
     needed = readiness.cohorts_of(study)
-    missing = [
-        Item(words, reverse("truth:import", args=[one.cohort.slug]), _("Import"))
-        for one in needed
-        if (words := readiness.cases_missing(one))
-    ]
+    missing = _to_import(needed, readiness.cases_missing)
     told = [Item(words) for words in readiness.told_beforehand(study)]
     cases = sum(one.cohort.cases.count() for one in needed if one.is_read)
     ready = ngettext("%(n)s case is in place.", "%(n)s cases are in place.", cases) % {"n": cases}
     return _check(_("Cohorts"), [*missing, *told], ready)
 
 
-def _truth(study: Study) -> Check:
-    needed = readiness.cohorts_of(study)
-    missing = [
+def _to_import(needed: list[readiness.Needed], lacks: Callable[[readiness.Needed], str]) -> list[Item]:
+    """Say of each cohort what it lacks, with the way to its import."""
+    return [
         Item(words, reverse("truth:import", args=[one.cohort.slug]), _("Import"))
         for one in needed
-        if (words := readiness.truth_missing(one))
+        if (words := lacks(one))
     ]
+
+
+def _truth(study: Study) -> Check:
+    needed = readiness.cohorts_of(study)
+    missing = _to_import(needed, readiness.truth_missing)
     if not missing and not any(one.cohort.is_sealed for one in needed):
         return Check(_("Truth"), "missing", (Item(_("There is none yet: it comes with the cases.")),))
     return _check(_("Truth"), missing, _("Sealed for every case."))

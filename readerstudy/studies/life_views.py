@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,14 +52,6 @@ def lock(request: HttpRequest, slug: str) -> HttpResponse:
 
 @coordinator_required
 @require_POST
-def open_now(request: HttpRequest, slug: str) -> HttpResponse:
-    """Let the readers of a locked study begin."""
-    study = study_or_404(request, slug)
-    return attempt(request, study, lambda: services.open_study(study=study, actor=user_of(request)))
-
-
-@coordinator_required
-@require_POST
 def schedule(request: HttpRequest, slug: str) -> HttpResponse:
     """Say when a locked study opens by itself, or that it waits."""
     study = study_or_404(request, slug)
@@ -70,20 +63,21 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
     return attempt(request, study, lambda: services.schedule_opening(study=study, at=at, actor=user_of(request)))
 
 
-@coordinator_required
-@require_POST
-def archive(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put a study away."""
-    study = study_or_404(request, slug)
-    return attempt(request, study, lambda: services.archive_study(study=study, actor=user_of(request)))
+def _by_one_click(act: Callable[..., None]) -> Callable[..., HttpResponseBase]:
+    """Make the view of an act that needs nothing but its button."""
+
+    @coordinator_required
+    @require_POST
+    def view(request: HttpRequest, slug: str) -> HttpResponse:
+        study = study_or_404(request, slug)
+        return attempt(request, study, lambda: act(study=study, actor=user_of(request)))
+
+    return view
 
 
-@coordinator_required
-@require_POST
-def unarchive(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take a study out of the archive."""
-    study = study_or_404(request, slug)
-    return attempt(request, study, lambda: services.unarchive_study(study=study, actor=user_of(request)))
+open_now = _by_one_click(services.open_study)
+archive = _by_one_click(services.archive_study)
+unarchive = _by_one_click(services.unarchive_study)
 
 
 @dataclass(frozen=True)

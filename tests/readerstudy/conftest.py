@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from readerstudy.accounts.models import Role, User
@@ -40,6 +41,13 @@ def colleague_user(db: None) -> User:
 def stranger_user(db: None) -> User:
     """A reader of no study."""
     return create_user(username="stranger", password=PASSWORD, role=Role.READER)
+
+
+@pytest.fixture
+def desk(client: Client, coordinator: User) -> Client:
+    """The coordinator's browser."""
+    client.force_login(coordinator)
+    return client
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def what_locking_misses(study: Study) -> list[str]:
     return [
         *what_the_cohorts_miss(study),
         *what_the_protocol_misses(study),
+        *what_the_aids_miss(study),
         *told_beforehand(study),
         *what_the_plan_misses(study),
     ]
@@ -39,8 +40,13 @@ def what_the_protocol_misses(study: Study) -> list[str]:
     return [
         *map(str, faults_of(protocol)),
         *gaps_of(protocol),
-        *(words for phase in phases for words in (*_size_gaps(phase), *_aid_gaps(phase))),
+        *(words for phase in phases for words in _size_gaps(phase)),
     ]
+
+
+def what_the_aids_miss(study: Study) -> list[str]:
+    """Say which phases lack their aid."""
+    return [words for phase in _phases(study) for words in _aid_gaps(phase)]
 
 
 def what_the_orders_miss(study: Study) -> list[str]:

@@ -25,12 +25,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/studies/s/preview/"
 
 
-@pytest.fixture
-def desk(client: Client, coordinator: User) -> Client:
-    client.force_login(coordinator)
-    return client
-
-
 def orders(study: Study, number: int) -> dict[str, list[str]]:
     """Give the cases of each phase, in the order in which a reader of the preview sees them."""
     _arm, lists = draw_lists(study, number)

@@ -9,7 +9,6 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from readerstudy.accounts.models import User
 from readerstudy.studies.models import Study
 from readerstudy.studies.services import draw_lists
 from tests.readerstudy.protocols import CALL, FINDING, a_draft, a_phase
@@ -17,12 +16,6 @@ from tests.readerstudy.unpictured import an_unpictured_study, draw_frames
 
 pytestmark = pytest.mark.django_db
 PAGE = "/studies/s/preview/2/phase-1/"
-
-
-@pytest.fixture
-def desk(client: Client, coordinator: User) -> Client:
-    client.force_login(coordinator)
-    return client
 
 
 @pytest.fixture

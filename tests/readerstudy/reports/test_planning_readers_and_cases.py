@@ -30,12 +30,6 @@ AIM = Aim(effect=0.05, margin=None, random="both", target=0.8, alpha=0.05)
 
 
 @pytest.fixture
-def desk(client: Client, coordinator: User) -> Client:
-    client.force_login(coordinator)
-    return client
-
-
-@pytest.fixture
 def study(coordinator: User) -> Study:
     """A draft of one phase with 60 cases."""
     cohorts = [an_unpictured_cohort("main", cases=60)]

@@ -20,12 +20,6 @@ PLAN, EDIT, AMEND = "/studies/s/plan/", "/studies/s/plan/edit/", "/studies/s/ame
 
 
 @pytest.fixture
-def desk(client: Client, coordinator: User) -> Client:
-    client.force_login(coordinator)
-    return client
-
-
-@pytest.fixture
 def study(coordinator: User) -> Study:
     """A draft of a crossover."""
     cohorts = [an_unpictured_cohort("main", cases=4)]

@@ -381,14 +381,15 @@ def test_a_warning_about_telling_words_stands_where_the_study_is_locked(
     text = page(coordinator_client)
     assert "Look again before you lock" in text
     assert "The title that readers see says “deepfake”" in text
-    assert "Lock and open for reading" in text
+    assert "Lock the study" in text
 
 
 def test_a_training_is_not_said_to_have_passed_an_audit_that_nobody_asked_for(coordinator_client: Client) -> None:
     create_study(slug="s", preset="training", cohorts=[an_unpictured_cohort("main", cases=2)])
     text = page(coordinator_client)
     assert "Everything is in place." in text
-    assert "blinding audit of every cohort passed" not in text
+    assert "Not asked for: no phase is a test." in text
+    assert "Passed and acknowledged" not in text
 
 
 def test_readers_are_shown_with_their_arms_and_what_is_drawn_for_them(coordinator_client: Client, study: Study) -> None:

@@ -31,12 +31,6 @@ ACT = {"reason": "all have read", "password": PASSWORD}
 
 
 @pytest.fixture
-def desk(client: Client, coordinator: User) -> Client:
-    client.force_login(coordinator)
-    return client
-
-
-@pytest.fixture
 def study(coordinator: User) -> Study:
     """A draft that lacks nothing but the audit."""
     cohorts = [an_unpictured_cohort("main", cases=4)]
