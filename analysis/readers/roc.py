@@ -172,6 +172,8 @@ def _averages(measured: Measurement, readers: tuple[ReaderRoc, ...]) -> tuple[Av
 
 def _operating_points(reads: pd.DataFrame) -> dict[tuple[str, str], OperatingPoint]:
     called = reads[reads["call"].notna()]
+    if called.empty:
+        return {}
     shares = called.groupby(["modality", "reader", "truth"], observed=True)["call"].mean().unstack("truth")
     shares = shares.reindex(columns=[0, 1]).dropna()
     points = [OperatingPoint(float(fpf), float(tpf)) for fpf, tpf in shares.to_numpy()]

@@ -35,9 +35,9 @@ def cpu(work: Callable[[], object], times: int = 5) -> float:
     return min(took)
 
 
-def drawn_table() -> pd.DataFrame:
+def drawn_table(readers: int = READERS, cases: int = CASES) -> pd.DataFrame:
     generator = np.random.default_rng(1)
-    index = pd.MultiIndex.from_product([range(READERS), MODALITIES, range(CASES)], names=["reader", "modality", "case"])
+    index = pd.MultiIndex.from_product([range(readers), MODALITIES, range(cases)], names=["reader", "modality", "case"])
     table = index.to_frame(index=False)
     table["truth"] = table["case"] % 2
     table["rating"] = generator.normal(table["truth"], 1.0)
@@ -55,11 +55,28 @@ def test_cpu_seconds_of_the_main_analyses(capsys: pytest.CaptureFixture[str]) ->
         "ROC curves of all readers": lambda: reader_rocs(ratings, modality="a"),
         "U-statistics": lambda: u_statistics(ratings),
     }
+    seconds = {name: cpu(job) for name, job in work.items()}
     with capsys.disabled():
         print(f"\nstatistics, {READERS} readers x {CASES} cases x {len(MODALITIES)} modalities:")  # noqa: T201
-        for name, job in work.items():
-            seconds = cpu(job)
-            print(f"  {name}: {seconds:.3f} s CPU, {seconds / reference:.0f} x one sort of all ratings")  # noqa: T201
+        for name, took in seconds.items():
+            print(f"  {name}: {took:.3f} s CPU, {took / reference:.0f} x one sort of all ratings")  # noqa: T201
+    assert seconds["Obuchowski-Rockette, DeLong"] <= 0.1
+
+
+def test_cpu_seconds_of_a_paired_delong_test_of_100_000_cases(capsys: pytest.CaptureFixture[str]) -> None:
+    table = drawn_table(readers=1, cases=100_000)
+    ratings = validate(table)
+    reference = cpu(lambda: np.sort(table["rating"].to_numpy()))
+    work: dict[str, Callable[[], object]] = {
+        "with random cases": lambda: obuchowski_rockette(ratings, random="cases"),
+        "beside both ROC curves": lambda: reader_rocs(ratings),
+    }
+    seconds = {name: cpu(job) for name, job in work.items()}
+    with capsys.disabled():
+        for name, took in seconds.items():
+            words = f"{took:.3f} s CPU, {took / reference:.0f} x one sort"
+            print(f"\n  paired DeLong, 100,000 cases, {name}: {words}", end="")  # noqa: T201
+    assert max(seconds.values()) <= 0.1
 
 
 def test_cpu_seconds_of_bootstrap_and_planning(capsys: pytest.CaptureFixture[str]) -> None:
