@@ -22,6 +22,7 @@ from analysis.agreement.within_reader import of_repetitions, repetitions
 from analysis.errors import RatingsError
 from analysis.measures.curves import Curves, from_reads
 from analysis.results import counted
+from analysis.table.oddities import mixed_scales
 from analysis.table.ratings import Phases, Ratings, validate
 
 Level = Literal["nominal", "ordinal", "interval"]
@@ -92,7 +93,8 @@ def reader_agreement(
     curves = _what_is_compared(reads, on)
     if len(curves.readers) < 2 and repeated.empty:
         raise RatingsError(f"column 'reader': {_only_reader(curves.readers, on)}; agreement needs at least two readers")
-    return _analyse(curves, level, on, alpha, repeated)
+    found = _analyse(curves, level, on, alpha, repeated)
+    return replace(found, warnings=(*found.warnings, *mixed_scales(reads))) if on == "rating" else found
 
 
 def _analyse(curves: Curves, level: Level, on: On, alpha: float, repeated: pd.DataFrame) -> AgreementResult:

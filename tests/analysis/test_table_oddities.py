@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import compare_detectors, obuchowski_rockette, reader_rocs, validate
+from analysis import compare_detectors, obuchowski_rockette, reader_agreement, reader_rocs, validate
 from analysis.table.oddities import alike_names, contradicting_calls, mixed_scales, oddities
 from tests.analysis.tables import made_up_study, with_detector
 
@@ -114,3 +114,5 @@ def test_the_warnings_stand_in_the_results() -> None:
         compare_detectors(with_detector(table)).warnings,
     ):
         assert [any(warning.startswith(start) for warning in warnings) for start in expected] == [True, True]
+    on_ratings = reader_agreement(table, on="rating", level="interval").warnings
+    assert any(warning.startswith(expected[0]) for warning in on_ratings)
