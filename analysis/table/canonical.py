@@ -42,7 +42,9 @@ def canonical(parts: Iterable[Part]) -> Part:
         require_columns(table)
         if len(table):
             for name, piece in _parsed(table, first_row).items():
-                grown.setdefault(name, _Column()).add(piece)
+                if name not in grown:
+                    grown[name] = _Column(piece)
+                grown[name].add(piece)
             numbers.append(first_row)
             lengths.append(len(table))
     if not lengths:
@@ -52,32 +54,35 @@ def canonical(parts: Iterable[Part]) -> Part:
 
 
 class _Column:
-    """A column that grows piece by piece, of numbers or categories in one array that is made longer where it lies.
+    """A column that grows piece by piece; `first` shows what it holds.
 
-    Every piece has categories for itself; one of each is kept, in order of appearance.
+    Numbers and categories lie in one array that is made longer in its place. Every piece has categories for itself; one
+    of each is kept, in order of appearance.
     """
 
-    def __init__(self) -> None:
-        self._pieces: list[pd.Series] = []
-        self._positions: dict[object, int] | None = None
-        self._values: NDArray[Any] | None = None
+    def __init__(self, first: pd.Series) -> None:
+        self._is_categorical = first.dtype == "category" and not first.cat.ordered
+        self._is_number = isinstance(first.dtype, np.dtype) and first.dtype.kind in "iuf"
+        self._positions: dict[object, int] = {}
+        self._values: NDArray[Any] = np.empty(0, dtype=first.dtype if self._is_number else np.int8)
         self._length = 0
+        self._others: list[pd.Series] = []
 
     def add(self, piece: pd.Series) -> None:
         """Put a piece below the others."""
-        if piece.dtype == "category" and not piece.cat.ordered:
+        if self._is_categorical:
             self._append(self._codes(piece))
-        elif isinstance(piece.dtype, np.dtype) and piece.dtype.kind in "iuf":
+        elif self._is_number:
             self._append(piece.to_numpy())
         else:
-            self._pieces.append(piece)
+            self._others.append(piece)
 
     def joined(self) -> pd.Series:
         """The whole column."""
-        if self._values is None:
-            return pd.concat(self._pieces, ignore_index=True)
+        if not self._is_categorical and not self._is_number:
+            return pd.concat(self._others, ignore_index=True)
         self._values.resize(self._length, refcheck=False)
-        if self._positions is None:
+        if self._is_number:
             return pd.Series(self._values, copy=False)
         categories = pd.Index(list(self._positions))
         if categories.dtype == "str":
@@ -85,20 +90,18 @@ class _Column:
         return pd.Series(pd.Categorical.from_codes(self._values, categories), copy=False)
 
     def _codes(self, piece: pd.Series) -> NDArray[np.integer[Any]]:
-        positions = self._positions = {} if self._positions is None else self._positions
+        positions = self._positions
         lookup = [positions.setdefault(name, len(positions)) for name in piece.cat.categories.tolist()]
         codes = np.array([*lookup, -1])[piece.cat.codes]
         return codes.astype(np.min_scalar_type(-len(positions) - 1))
 
     def _append(self, values: NDArray[Any]) -> None:
-        end = self._length + len(values)
-        if self._values is None:
-            self._values = values.copy()
+        start, end = self._length, self._length + len(values)
         kind = np.promote_types(self._values.dtype, values.dtype)
         self._values = self._values.astype(kind, copy=False)
         if end > len(self._values):
             self._values.resize(max(end, len(self._values) * 5 // 4), refcheck=False)
-        self._values[self._length : end] = values
+        self._values[start:end] = values
         self._length = end
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -181,7 +182,7 @@ def recognised(path: Path) -> str:
             )
     if ending == ".lrc":
         return "lrc"
-    if ending == ".imrmc" or b"\nBEGIN DATA:" in head:
+    if ending == ".imrmc" or re.search(rb"^\s*BEGIN DATA:", head, re.MULTILINE | re.IGNORECASE):
         return "imrmc"
     return "mrmcaov" if mrmcaov.is_such(csv_tables.header(path).names) else "csv"
 
