@@ -53,6 +53,20 @@ def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     return value
 
 
+def whole_number(name: str, default: int) -> int:
+    """Read a number.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        The value is no whole number above 0.
+    """
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise ImproperlyConfigured(f"{name}={value!r} is not understood: use a whole number above 0.")
+    return int(value)
+
+
 def secret_key(data_dir: Path) -> str:
     """The signing key: `SECRET_KEY`, or one that was drawn once and is kept with the data."""
     key = text("SECRET_KEY")

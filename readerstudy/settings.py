@@ -195,6 +195,20 @@ DICOMWEB_URL = environment.text("DICOMWEB_URL")
 DICOMWEB_USER = environment.text("DICOMWEB_USER")
 DICOMWEB_PASSWORD = environment.text("DICOMWEB_PASSWORD")
 
+# Mail to readers: to a server where one is named, else into a folder, as letters that nobody takes to the post.
+EMAIL_HOST = environment.text("EMAIL_HOST")
+_EMAIL_SECURITY = environment.choice("EMAIL_SECURITY", ("STARTTLS", "TLS", "NONE"), "STARTTLS")
+EMAIL_USE_TLS, EMAIL_USE_SSL = _EMAIL_SECURITY == "STARTTLS", _EMAIL_SECURITY == "TLS"
+EMAIL_PORT = environment.whole_number("EMAIL_PORT", {"STARTTLS": 587, "TLS": 465, "NONE": 25}[_EMAIL_SECURITY])
+EMAIL_HOST_USER = environment.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "readerstudy@localhost")
+# Where people find this server, for links in mails; a page knows it from its request, a command does not.
+SITE_URL = environment.text("SITE_URL").rstrip("/")
+
 # What may lie ready for one import, and what stays free on the disk.
 UPLOAD_MAX_FILES = 20_000
 UPLOAD_MAX_BYTES = 64 * 2**30

@@ -616,9 +616,10 @@ export interface components {
          *     * `resume` - resume
          *     * `start` - start
          *     * `waiting` - waiting
+         *     * `withdrawn` - withdrawn
          * @enum {string}
          */
-        StateEnum: "closed" | "consent" | "finished" | "not-qualified" | "resume" | "start" | "waiting";
+        StateEnum: "closed" | "consent" | "finished" | "not-qualified" | "resume" | "start" | "waiting" | "withdrawn";
         /** @description A mark as it is stored. */
         StoredMark: {
             question: string;

@@ -55,6 +55,8 @@ class Invitation(models.Model):
     """A link that lets one person make an account; it works once and ends after thirty days."""
 
     token = models.CharField(max_length=40, unique=True, default=new_token)
+    # Where the link was sent, if it was sent from here.
+    email = models.EmailField(blank=True)
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     ends_at = models.DateTimeField(default=invitation_end)

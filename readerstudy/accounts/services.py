@@ -14,9 +14,9 @@ class InvitationEndedError(Exception):
 
 
 @transaction.atomic
-def create_user(*, username: str, password: str | None, role: str, actor: User | None = None) -> User:
+def create_user(*, username: str, password: str | None, role: str, actor: User | None = None, email: str = "") -> User:
     """Make an account; without a password nobody can log in to it yet."""
-    user = User(username=username, role=role)
+    user = User(username=username, role=role, email=email)
     user.set_password(password)
     user.full_clean()
     user.save()
@@ -49,6 +49,14 @@ def change_preferences(*, user: User, **changes: object) -> User:
     held.preferences = {name: value for name, value in preferences.items() if value}
     held.save(update_fields=["preferences"])
     return held
+
+
+def keep_email(*, user: User, email: str) -> None:
+    """Keep with an account where its person gets mail; that it was given is audited, not what it is."""
+    with transaction.atomic():
+        user.email = email
+        user.save(update_fields=["email"])
+        audit.record(actor=user, verb="accounts.email_given", target=f"user:{user.pk}")
 
 
 def prefer_language(*, user: User, language: str) -> None:

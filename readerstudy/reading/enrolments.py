@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from readerstudy.reading.models import Judgement
 from readerstudy.reading.queries import NextStep, next_step
-from readerstudy.studies.models import HangingList, Phase, Reader, Study
+from readerstudy.studies.models import HangingList, Note, Phase, Reader, Study
 
 _IN_WORDS = {
     "closed": pgettext_lazy("study", "Closed"),
@@ -21,6 +22,7 @@ _IN_WORDS = {
     "resume": gettext_lazy("Reading"),
     "start": gettext_lazy("Not begun"),
     "waiting": gettext_lazy("In a pause"),
+    "withdrawn": gettext_lazy("Withdrawn"),
 }
 STATES = tuple(_IN_WORDS)
 
@@ -97,9 +99,11 @@ class Enrolment:
     @property
     def state(self) -> str:
         """One of `STATES`."""
+        if self.reader.is_withdrawn:
+            return "withdrawn"
         if not self.reader.study.is_running:
             return "closed"
-        if self.reader.consented_at is None:
+        if not self.reader.has_agreed:
             return "consent"
         if self.step.kind in ("start", "resume"):
             return "resume" if any(phase.done for phase in self.phases) else "start"
@@ -114,6 +118,14 @@ class Enrolment:
     def opens_at(self) -> datetime | None:
         """When reading goes on, where it waits."""
         return self.step.opens_at
+
+    @property
+    def notes(self) -> list[Note]:
+        """What the coordinator told this reader, newest first."""
+        if self.reader.is_withdrawn:
+            return []
+        own = Q(reader=None) | Q(reader=self.reader)
+        return list(self.reader.study.notes.filter(own))
 
     @property
     def again(self) -> bool:

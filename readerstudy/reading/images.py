@@ -124,7 +124,10 @@ def open_instances(user: User, code: str) -> list[PresentedInstance]:
     One lean query for what `open_sessions`, `frontier` and `open_readings` ask in three: every frame waits for it, and
     rows of six models would take longer to build than the frame takes to send.
     """
-    mine = Q(session__code=code, session__reader__user=user, session__reader__study__status=Status.RUNNING)
+    mine = Q(
+        session__code=code, session__reader__user=user, session__reader__withdrawn_at=None,
+        session__reader__study__status=Status.RUNNING,
+    )  # fmt: skip
     waiting = ~Exists(Judgement.objects.filter(reading=OuterRef("pk"))) | Q(pk=F("session__reopened"))
     rows = list(
         Reading.objects.filter(mine & waiting)

@@ -24,15 +24,17 @@ def enrolments(user: User) -> QuerySet[Reader]:
     return (
         Reader.objects.filter(user=user, study__archived_at=None)
         .exclude(study__status__in=(Status.DRAFT, Status.LOCKED))
-        .select_related("study")
+        .select_related("study", "consent")
         .order_by("-study__pk")
     )
 
 
 def open_sessions(user: User) -> QuerySet[ReadingSession]:
-    """A user's own sessions in running studies: no other can be addressed."""
+    """A user's own sessions in running studies: no other can be addressed, and none once they have withdrawn."""
     return (
-        ReadingSession.objects.filter(reader__user=user, reader__study__status=Status.RUNNING)
+        ReadingSession.objects.filter(
+            reader__user=user, reader__withdrawn_at=None, reader__study__status=Status.RUNNING
+        )
         .select_related("reader__study", "phase__cohort")
         .prefetch_related("phase__questions")
     )

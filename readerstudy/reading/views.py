@@ -15,6 +15,7 @@ from readerstudy.reading import enrolments, queries, services
 from readerstudy.rich_text import as_html
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Status
+from readerstudy.studies.reader_forms import WithdrawForm
 from readerstudy.studies.scope import WHOLE_TEAM, study_or_404
 
 
@@ -39,6 +40,22 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, _("Tick the box if you agree to take part. Without it there is no reading."))
     context = {"study": reader.study, "reader": reader, "consent": as_html(reader.study.consent)}
     return render(request, "reading/consent.html", context)
+
+
+@login_required
+def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
+    """Leave a study, whatever the reason."""
+    reader = get_object_or_404(queries.enrolments(user_of(request)), study__slug=slug)
+    form = WithdrawForm(request.POST if request.method == "POST" else None, by_themselves=True)
+    if request.method == "POST" and form.is_valid():
+        try:
+            studies.withdraw_reader(reader=reader, reason=form.cleaned_data["reason"], actor=user_of(request))
+        except studies.StudyError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("You have withdrawn. Nothing that you have judged is used."))
+        return redirect("reading:studies")
+    return render(request, "reading/withdraw.html", {"study": reader.study, "reader": reader, "form": form})
 
 
 @login_required

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from readerstudy.reading.models import Judgement, Mark, PhaseAnswers
-from readerstudy.reports.ratings_table import key_of, last_judgements, tested_phases
+from readerstudy.reports.ratings_table import judgements_in, key_of, last_judgements, tested_phases
 from readerstudy.studies.models import Study
 
 READING = ["reader", "case", "phase", "modality", "reread"]
@@ -56,9 +56,9 @@ def _mark(mark: Mark) -> dict[str, Any]:
 
 def end_answer_table(study: Study) -> pd.DataFrame:
     """Build end_answers.csv: what readers answered at the end of each phase."""
-    found = PhaseAnswers.objects.filter(session__phase__in=tested_phases(study)).select_related(
-        "session__reader", "session__phase"
-    )
+    found = PhaseAnswers.objects.filter(
+        session__phase__in=tested_phases(study), session__reader__withdrawn_at=None
+    ).select_related("session__reader", "session__phase")
     rows = [
         {"reader": one.session.reader.code, "phase": one.session.phase.name, "question": question, "answer": answer}
         for one in found.order_by("session__reader__code", "session__phase__position")
@@ -70,7 +70,7 @@ def end_answer_table(study: Study) -> pd.DataFrame:
 
 def view_log_table(study: Study) -> pd.DataFrame:
     """Build view_log.csv: what readers did with the view, in every revision, a row for each action."""
-    judgements = Judgement.objects.filter(reading__session__phase__in=tested_phases(study)).select_related(
+    judgements = judgements_in(tested_phases(study)).select_related(
         "reading__session__reader", "reading__session__phase", "reading__case"
     )
     ordered = judgements.order_by(

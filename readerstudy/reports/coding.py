@@ -102,7 +102,7 @@ def coded_readers(study: Study, coder: User) -> list[CodedReader]:
     answers, own, settled = _answers(study), _codes(study), _settled(study)
     return [
         _coded(reader, answers[reader.pk], own.get(reader.pk, {}), settled.get(reader.pk), coder)
-        for reader in study.readers.order_by("code")
+        for reader in study.readers.filter(withdrawn_at=None).order_by("code")
         if answers.get(reader.pk)
     ]
 
@@ -123,7 +123,10 @@ def _coded(reader: Reader, said: list[Said], codes: dict[int, bool], settled: bo
 def unprompted(study: Study) -> dict[str, bool]:
     """Say of each reader, by code, whether they spoke of AI unprompted; left out where it is not decided."""
     codes, settled = _codes(study), _settled(study)
-    found = {reader.code: _decided(codes.get(reader.pk, {}), settled.get(reader.pk)) for reader in study.readers.all()}
+    found = {
+        reader.code: _decided(codes.get(reader.pk, {}), settled.get(reader.pk))
+        for reader in study.readers.filter(withdrawn_at=None)
+    }
     return {code: decided for code, decided in found.items() if decided is not None}
 
 

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from readerstudy.detectors.models import AidShown
 from readerstudy.reading.models import Judgement, Mark, Reading
-from readerstudy.reports.ratings_table import tested_phases
+from readerstudy.reports.ratings_table import judgements_in, tested_phases
 from readerstudy.studies.models import Phase, QuestionKind, Study
 
 
 def not_analysed(study: Study) -> list[str]:
-    """Say of every tested phase what of it enters no figure, and where it is to be found."""
-    return [words for phase in tested_phases(study) for words in _of_phase(phase)]
+    """Say what enters no figure, and where it is to be found: of readers who have withdrawn, and of every phase."""
+    return [*_withdrawn(study), *(words for phase in tested_phases(study) for words in _of_phase(phase))]
+
+
+def _withdrawn(study: Study) -> Iterator[str]:
+    left_out = Judgement.objects.filter(reading__session__phase__in=tested_phases(study), revision=1)
+    for reader in study.readers.exclude(withdrawn_at=None).exclude(user=None).order_by("number"):
+        count = left_out.filter(reading__session__reader=reader).count()
+        words = ngettext(
+            "%(reader)s has withdrawn: %(n)s judgement is kept, and enters no table and no figure.",
+            "%(reader)s has withdrawn: %(n)s judgements are kept, and enter no table and no figure.",
+            count,
+        )
+        yield words % {"reader": reader.code, "n": count}
 
 
 def _of_phase(phase: Phase) -> Iterator[str]:
-    judged = Reading.objects.filter(session__phase=phase).exclude(judgements=None)
+    judged = Reading.objects.filter(pk__in=judgements_in([phase]).values("reading"))
     count, named = judged.count(), {"phase": phase.title}
     if not count:
         yield _("%(phase)s: nobody has read in it.") % named
@@ -35,7 +47,7 @@ def _of_phase(phase: Phase) -> Iterator[str]:
             without,
         )
         yield words % {**named, "n": without}
-    yield from _beside(phase, named)
+    yield from _beside(phase, judged, named)
     again = judged.filter(~Q(reread=0)).count()
     if again:
         words = ngettext(
@@ -46,13 +58,12 @@ def _of_phase(phase: Phase) -> Iterator[str]:
         yield words % {**named, "n": again}
 
 
-def _beside(phase: Phase, named: dict[str, str]) -> Iterator[str]:
+def _beside(phase: Phase, judged: QuerySet[Reading], named: dict[str, str]) -> Iterator[str]:
     """Say what there is beside the judgements: marks, and aid that was not waited for."""
-    marks = Mark.objects.filter(judgement__reading__session__phase=phase).count()
+    marks = Mark.objects.filter(judgement__in=judgements_in([phase])).exists()
     if marks:
         yield _("%(phase)s: the marks on the images are in marks.csv.") % named
-    aided = Reading.objects.filter(session__phase=phase, aided=True).exclude(judgements=None)
-    unseen = aided.exclude(pk__in=AidShown.objects.values("reading")).count()
+    unseen = judged.filter(aided=True).exclude(pk__in=AidShown.objects.values("reading")).count()
     if unseen:
         words = ngettext(
             "%(phase)s: %(n)s aided judgement was given before its aid was shown.",

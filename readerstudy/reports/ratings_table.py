@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from readerstudy.cohorts.models import Source
@@ -68,10 +69,15 @@ def tested_phases(study: Study) -> list[Phase]:
     return list(study.phases.exclude(purpose__in=UNTESTED).order_by("position").select_related("cohort"))
 
 
+def judgements_in(phases: Sequence[Phase]) -> QuerySet[Judgement]:
+    """Give the judgements in phases; those of readers who have withdrawn are left out here, and so of every result."""
+    return Judgement.objects.filter(reading__session__phase__in=phases, reading__session__reader__withdrawn_at=None)
+
+
 def last_judgements(phases: Sequence[Phase]) -> list[Judgement]:
     """Give the last revision of every judgement of the phases, by reader, phase and place."""
     judgements = (
-        Judgement.objects.filter(reading__session__phase__in=phases)
+        judgements_in(phases)
         .order_by(
             "reading__session__reader__code", "reading__session__phase__position", "reading__position", "revision"
         )
@@ -165,7 +171,7 @@ def _as_number(word: str) -> int:
 
 def reader_table(study: Study) -> pd.DataFrame:
     """Build readers.csv: what readers told of themselves, by code, and whether they spoke of AI unprompted if coded."""
-    rows = study.readers.exclude(user=None).values("code", "years", "subspecialty", "country")
+    rows = study.readers.filter(withdrawn_at=None).exclude(user=None).values("code", "years", "subspecialty", "country")
     table = pd.DataFrame(list(rows), columns=["code", "years", "subspecialty", "country"]).rename(
         columns={"code": "reader"}
     )

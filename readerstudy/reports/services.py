@@ -10,10 +10,9 @@ from django.db import transaction
 from analysis.report.plain import as_document
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
-from readerstudy.reading.models import Judgement
 from readerstudy.reports.computing import compute
 from readerstudy.reports.models import Report
-from readerstudy.reports.ratings_table import case_table, ratings_table, reader_table, tested_phases
+from readerstudy.reports.ratings_table import case_table, judgements_in, ratings_table, reader_table, tested_phases
 from readerstudy.studies.models import Study
 
 
@@ -32,7 +31,7 @@ def make_report(*, study: Study, actor: User | None) -> Report:
         "readers.csv": _as_csv(reader_table(study)),
         "cases.csv": _as_csv(case_table(study)),
     }
-    judged = Judgement.objects.filter(reading__session__phase__in=tested_phases(study)).exists()
+    judged = judgements_in(tested_phases(study)).exists()
     found = compute(tables, may_be_empty=judged)  # nothing that a truth could be put next to
     return _store(
         Report(

@@ -10,28 +10,11 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from readerstudy.accounts.forms import NewAccountForm
 from readerstudy.cohorts.models import Cohort
 from readerstudy.studies.editing import Plan, free_name
 from readerstudy.studies.models import Study
 from readerstudy.studies.plans import CohortSlot, Protocol, ProtocolError
 from readerstudy.studies.protocol import LONGEST_DOCUMENT, read_protocol
-
-
-class AboutReaderForm(forms.Form):
-    """What a reader tells of themselves; all of it optional."""
-
-    years = forms.IntegerField(
-        label=gettext_lazy("Years of experience in radiology"), required=False, min_value=0, max_value=70
-    )  # fmt: skip
-    subspecialty = forms.CharField(required=False, max_length=100, label=gettext_lazy("Subspecialty"))
-    country = forms.CharField(required=False, max_length=100, label=gettext_lazy("Country"))
-
-
-class NewReaderForm(AboutReaderForm, NewAccountForm):
-    """An account for a reader who followed an invitation."""
-
-    field_order = ["username", "password1", "password2", "years", "subspecialty", "country"]
 
 
 class NewStudyForm(forms.Form):

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from readerstudy.studies import joining_views as joining
 from readerstudy.studies import life_views as life
 from readerstudy.studies import making_views as making
 from readerstudy.studies import plan_views as planning
 from readerstudy.studies import protocol_views as drafts
+from readerstudy.studies import readers_views as people
 from readerstudy.studies import team_views as team
 from readerstudy.studies import views
 
@@ -29,8 +31,12 @@ urlpatterns = [
     path(_QUESTION, drafts.edit_question, name="question"),
     path(f"{_QUESTION}move/", drafts.move_question, name="move-question"),
     path(f"{_QUESTION}remove/", drafts.remove_question, name="remove-question"),
-    path("<slug:slug>/readers/", views.readers, name="readers"),
-    path("<slug:slug>/readers/invite/", views.invite, name="invite"),
+    path("<slug:slug>/readers/", people.readers, name="readers"),
+    path("<slug:slug>/readers/invite/", people.invite, name="invite"),
+    path("<slug:slug>/readers/joining/", people.recruitment, name="recruitment"),
+    path("<slug:slug>/readers/notes/", people.notes, name="notes"),
+    path("<slug:slug>/readers/<slug:code>/renew/", people.renew, name="renew"),
+    path("<slug:slug>/readers/<slug:code>/withdraw/", people.withdraw, name="withdraw"),
     path("<slug:slug>/team/", team.team, name="team"),
     path("<slug:slug>/team/invite/", team.invite, name="invite-member"),
     path("<slug:slug>/team/<int:pk>/remove/", team.remove, name="remove-member"),
@@ -48,6 +54,7 @@ urlpatterns = [
     path("<slug:slug>/archive/", life.archive, name="archive"),
     path("<slug:slug>/unarchive/", life.unarchive, name="unarchive"),
     # Last, or they would hide the pages of a study named "join".
-    path("join/<slug:token>/", views.join, name="join"),
+    path("join/<slug:token>/", joining.join, name="join"),
+    path("register/<slug:token>/", joining.register, name="register"),
     path("join-team/<slug:token>/", team.join, name="join-team"),
 ]

@@ -115,6 +115,14 @@ ENDPOINTS = [
         Who("login", 302, 302, 404, 404), sends="agree=yes",
     ),
     Endpoint(
+        "reading:withdraw", "reading/<slug:slug>/withdraw/", "GET", "/reading/{study}/withdraw/",
+        Who("login", 200, 200, 404, 404), "blinded",
+    ),
+    Endpoint(
+        "reading:withdraw", "reading/<slug:slug>/withdraw/", "POST", "/reading/{study}/withdraw/",
+        Who("login", 302, 302, 404, 404),
+    ),
+    Endpoint(
         "reading:start", "reading/<slug:slug>/start/", "POST", "/reading/{study}/start/",
         Who("login", 302, 302, 404, 404),
     ),
@@ -234,13 +242,19 @@ ENDPOINTS = [
     # The way into a study: whoever holds an unused link
     Endpoint(
         "studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/{token}/",
-        Who(200, 200, 200, 200, 302), "blinded",
+        Who(200, 200, 200, 200, 302, statistician=302, monitor=302), "blinded",
     ),
     Endpoint(
         "studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/{used_token}/",
         Who(410, 302, 410, 410, 410),
     ),
     Endpoint("studies:join", "studies/join/<slug:token>/", "GET", "/studies/join/nothing/", _everyone(404)),
+    # The link for everybody; who reads in the study already is led home (its page: test_attacking_reader.py)
+    Endpoint(
+        "studies:register", "studies/register/<slug:token>/", "GET", "/studies/register/{open_token}/",
+        Who(200, 302, 302, 200, 302, statistician=302, monitor=302),
+    ),
+    Endpoint("studies:register", "studies/register/<slug:token>/", "GET", "/studies/register/nothing/", _everyone(404)),
     # Coordinators' pages: cohorts
     Endpoint("truth:cohorts", "cohorts/", "GET", "/cohorts/", _coordinators(200)),
     Endpoint("truth:new", "cohorts/new/", "GET", "/cohorts/new/", _coordinators(200)),
@@ -445,6 +459,34 @@ ENDPOINTS = [
     Endpoint(
         "studies:invite", "studies/<slug:slug>/readers/invite/", "POST", "/studies/{study}/readers/invite/",
         _coordinators(302),
+    ),
+    Endpoint(
+        "studies:renew", "studies/<slug:slug>/readers/<slug:code>/renew/", "POST",
+        "/studies/{study}/readers/{place}/renew/", _coordinators(302),
+    ),
+    Endpoint(
+        "studies:withdraw", "studies/<slug:slug>/readers/<slug:code>/withdraw/", "GET",
+        "/studies/{study}/readers/{place}/withdraw/", _coordinators(200),
+    ),
+    Endpoint(
+        "studies:withdraw", "studies/<slug:slug>/readers/<slug:code>/withdraw/", "POST",
+        "/studies/{study}/readers/{place}/withdraw/", _coordinators(302), sends="reason=no time",
+    ),
+    Endpoint(
+        "studies:recruitment", "studies/<slug:slug>/readers/joining/", "GET", "/studies/{study}/readers/joining/",
+        _coordinators(200),
+    ),
+    Endpoint(
+        "studies:recruitment", "studies/<slug:slug>/readers/joining/", "POST", "/studies/{study}/readers/joining/",
+        _coordinators(200), sends="limit=lacks the rest",
+    ),
+    Endpoint(
+        "studies:notes", "studies/<slug:slug>/readers/notes/", "GET", "/studies/{study}/readers/notes/",
+        _coordinators(200),
+    ),
+    Endpoint(
+        "studies:notes", "studies/<slug:slug>/readers/notes/", "POST", "/studies/{study}/readers/notes/",
+        _coordinators(200), sends="text=to nobody",
     ),
     Endpoint("studies:plan", "studies/<slug:slug>/plan/", "GET", "/studies/{draft}/plan/", _team(200)),
     Endpoint(

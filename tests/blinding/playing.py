@@ -95,7 +95,15 @@ def play(client: RecordingClient, *, cases: int | None = None) -> list[Exchange]
 
 
 def _visit_pages(client: RecordingClient) -> None:
-    for path in ("/", "/reading/", f"/reading/{SLUG}/consent/", "/accounts/login/", "/healthz", "/nothing/here/"):
+    for path in (
+        "/",
+        "/reading/",
+        f"/reading/{SLUG}/consent/",
+        f"/reading/{SLUG}/withdraw/",
+        "/accounts/login/",
+        "/healthz",
+        "/nothing/here/",
+    ):
         client.get(path)
     for path in ("/api/v1/studies/", "/api/v1/preferences/", "/api/docs/", "/api/schema/", "/api/schema/?format=json"):
         client.get(path)

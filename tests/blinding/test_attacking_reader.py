@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from readerstudy.accounts.models import Role, User
 from readerstudy.reading.models import ReadingSession
 from readerstudy.studies.models import Reader, Study
-from tests.blinding.canaries import ROOT, found_in, found_plainly_in
+from tests.blinding.canaries import ROOT, found_in, found_plainly_in, word
 from tests.blinding.conftest import Played
 from tests.blinding.endpoints import ENDPOINTS
 from tests.blinding.playing import RecordingClient
@@ -157,11 +157,13 @@ def test_session_codes_are_drawn_and_share_nothing(code: str, others: str) -> No
 def test_the_way_into_a_study_tells_nothing_but_its_title(world: World) -> None:
     place, secrets = Reader.objects.get(study=world.study, user=None), secrets_of(world)
     for visitor in (Client(), ReaderClient(world.stranger)):
-        answer = visitor.get(place.join_path)
-        answered = repr(answer.headers).encode() + answer.content
-        assert answer.status_code == 200
-        assert not found_in(answered)
-        assert found_plainly_in(answered, secrets) == []
+        for path in (world.study.recruitment.path, place.join_path):
+            answer = visitor.get(path)
+            answered = repr(answer.headers).encode() + answer.content
+            assert answer.status_code == 200
+            # To whom a place was offered stands in its own form.
+            assert not found_in(answered.replace(f"{word('invited')}@example.org".encode(), b""))
+            assert found_plainly_in(answered, secrets) == []
 
 
 def test_receipts_of_all_cases_are_alike_in_form_and_length(db: None) -> None:

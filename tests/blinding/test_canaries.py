@@ -71,6 +71,7 @@ def test_the_session_met_every_kind_of_answer(played: Played) -> None:
     }.items():
         assert {status for name, status in met if name == route} >= statuses, route
     assert any(b"All read" in one.body for one in played.exchanges)
+    assert any(b"A note to all." in one.body for one in played.exchanges)
 
 
 def test_feedback_alone_tells_and_only_of_practice_and_after_the_judgement(played: Played) -> None:

@@ -126,9 +126,15 @@ def names(people: dict[str, User | None], tmp_path: Path) -> dict[str, str]:
         "blackout": str(Blackout.objects.create(case=case, x=2, y=2, width=3, height=3).pk),
         "pair": str(_a_pair(case.cohort).pk),
         "token": _token(invited), "used_token": _token(study.readers.get(user=own)),
+        "place": invited.code, "open_token": _open_link(study),
         "member": str(study.members.get(role=TeamRole.MONITOR).pk),
         "team_token": _token(studies.invite_member(study=study, role=TeamRole.MONITOR, actor=None)),
     }  # fmt: skip
+
+
+def _open_link(study: Study) -> str:
+    asked = dict.fromkeys(("years", "subspecialty", "country"), "optional")
+    return studies.change_recruitment(study=study, is_open=True, limit=None, actor=None, **asked).token
 
 
 def _give_a_team(study: Study, people: dict[str, User | None]) -> None:

@@ -62,9 +62,24 @@ def a_world(folder: Path, profile: PresentationProfile = DEFAULT_PROFILE) -> Wor
     study.refresh_from_db()
     for user in (reader, colleague):
         enrol(study, user, consent=True)
-    Reader.objects.filter(user=colleague).update(subspecialty=word("subspecialty"), country=word("country"))
-    studies.invite_reader(study=study, actor=coordinator)
+    _plant_what_others_are_told(study, colleague, coordinator)
+    studies.invite_reader(study=study, actor=coordinator, email=f"{word('invited')}@example.org")
     return World(study, cohort, practice, reader, colleague, stranger, coordinator)
+
+
+def _plant_what_others_are_told(study: Study, colleague: User, coordinator: User) -> None:
+    """Put words where one reader must learn nothing of another, nor of who watches over the study."""
+    User.objects.filter(pk=colleague.pk).update(email=f"{word('email')}@example.org")
+    other = study.readers.get(user=colleague)
+    Reader.objects.filter(pk=other.pk).update(
+        subspecialty=word("subspecialty"), country=word("country"), withdrawn_because=word("withdrawn because")
+    )
+    studies.send_note(study=study, text=word("note to another"), reader=other, actor=coordinator)
+    studies.send_note(study=study, text="A note to all.", reader=None, actor=coordinator)
+    monitor = a_person(word("monitor"), Role.OBSERVER)
+    studies.join_team(member=studies.invite_member(study=study, role="monitor", actor=coordinator), user=monitor)
+    asked = dict.fromkeys(("years", "subspecialty", "country"), "optional")
+    studies.change_recruitment(study=study, is_open=True, limit=77, actor=coordinator, **asked)
 
 
 def _cohort(folder: Path, name: str, sources: dict[str, bytes], actor: User) -> Cohort:

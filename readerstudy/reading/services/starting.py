@@ -27,12 +27,14 @@ def start_session(*, reader: Reader, actor: User) -> tuple[ReadingSession, bool]
     Raises
     ------
     ReadingError
-        The study does not run, consent is missing, a pause is not over, the practice was not passed, or everything is
-        read.
+        The study does not run, the reader has withdrawn, consent is missing, a pause is not over, the practice was not
+        passed, or everything is read.
     """
     require_running(reader.study)
-    reader = Reader.objects.select_for_update(of=("self",)).select_related("study").get(pk=reader.pk)
-    if reader.consented_at is None:
+    reader = Reader.objects.select_for_update(of=("self",)).select_related("study", "consent").get(pk=reader.pk)
+    if reader.is_withdrawn:
+        raise ReadingError(_("You have withdrawn from this study."))
+    if not reader.has_agreed:
         raise ReadingError(_("Please read the information on this study and agree before you start."))
     step = next_step(reader)
     if step.session is not None:

@@ -14,6 +14,7 @@ from readerstudy.studies.models.phase import (
 from readerstudy.studies.models.question import Asked, Question, QuestionKind
 from readerstudy.studies.models.reader import Arm, ArmStep, HangingList, Reader
 from readerstudy.studies.models.record import InterimLook, Kind, Version
+from readerstudy.studies.models.recruitment import ConsentText, Note, Recruitment, Told
 from readerstudy.studies.models.study import ProtocolRevision, Status, Study, StudyCohort, TeamRole, new_seed
 
 __all__ = [
@@ -23,11 +24,13 @@ __all__ = [
     "Arm",
     "ArmStep",
     "Asked",
+    "ConsentText",
     "Feedback",
     "HangingList",
     "InterimLook",
     "Kind",
     "Member",
+    "Note",
     "Order",
     "Phase",
     "ProtocolRevision",
@@ -35,11 +38,13 @@ __all__ = [
     "Question",
     "QuestionKind",
     "Reader",
+    "Recruitment",
     "Status",
     "Study",
     "StudyCohort",
     "TeamRole",
     "TimeLimit",
+    "Told",
     "Version",
     "new_seed",
 ]

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from readerstudy.accounts.models import Invitation
 from readerstudy.studies.models.phase import Phase
+from readerstudy.studies.models.recruitment import ConsentText
 from readerstudy.studies.models.study import Study
 
 
@@ -60,7 +61,13 @@ class Reader(models.Model):
     arm = models.ForeignKey(Arm, null=True, blank=True, on_delete=models.PROTECT, related_name="readers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     invitation = models.OneToOneField(Invitation, null=True, on_delete=models.PROTECT, related_name="+")
+    # The newest text that the reader agreed to; the audit log has the earlier ones.
+    consent = models.ForeignKey(ConsentText, null=True, blank=True, on_delete=models.PROTECT, related_name="readers")
     consented_at = models.DateTimeField(null=True, blank=True)
+    # From then on nothing is read, and what was read is left out of every result; nothing is deleted.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     years = models.PositiveSmallIntegerField(null=True)
     subspecialty = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=100, blank=True)
@@ -76,6 +83,16 @@ class Reader(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def has_agreed(self) -> bool:
+        """Whether the reader agreed to the study's text as it is now; after an amendment of it they are asked again."""
+        return self.consent is not None and self.consent.digest == self.study.consent_digest()
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the reader reads no more and counts in no result."""
+        return self.withdrawn_at is not None
 
     @property
     def join_path(self) -> str:

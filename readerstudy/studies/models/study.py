@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Self
@@ -125,6 +126,10 @@ class Study(models.Model):
     def role_in_words(self) -> str:
         """The role in which it is opened."""
         return str(TeamRole(self.opened_as).label)
+
+    def consent_digest(self) -> str:
+        """SHA-256 of the text that readers agree to, as it is now."""
+        return hashlib.sha256(self.consent.encode()).hexdigest()
 
     @property
     def reader_title(self) -> str:

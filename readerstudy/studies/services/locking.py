@@ -20,8 +20,8 @@ from readerstudy.studies.default_plans import draft_plan
 from readerstudy.studies.models import Kind, Phase, Status, Study
 from readerstudy.studies.protocol import protocol_of, write_protocol
 from readerstudy.studies.rows import slots_of
+from readerstudy.studies.services.hanging import prepare
 from readerstudy.studies.services.life import open_study, schedule_opening
-from readerstudy.studies.services.places import prepare
 from readerstudy.studies.services.readiness import what_locking_misses, what_the_audit_misses
 from readerstudy.studies.services.refusing import StudyError, held, require_status
 from readerstudy.studies.services.versions import add_version
@@ -62,7 +62,7 @@ def lock_study(
     study.unaudited_because = _reason_without_audit(study, unaudited_because.strip())
     cohorts.update(is_locked=True)
     _fix(study, actor)
-    prepare(study, list(study.readers.order_by("number")))
+    prepare(study, list(study.readers.filter(withdrawn_at=None).order_by("number")))
     if opens_at is not None:
         schedule_opening(study=study, at=opens_at, actor=actor)
     elif not waits:
