@@ -64,7 +64,7 @@ class _Column:
         self._is_categorical = first.dtype == "category" and not first.cat.ordered
         self._is_number = isinstance(first.dtype, np.dtype) and first.dtype.kind in "iuf"
         self._positions: dict[object, int] = {}
-        self._values: NDArray[Any] = np.empty(0, dtype=first.dtype if self._is_number else np.int8)
+        self._values: NDArray[Any] = np.array(first.to_numpy()[:0]) if self._is_number else np.empty(0, dtype=np.int8)
         self._length = 0
         self._others: list[pd.Series] = []
 
