@@ -121,12 +121,12 @@ def _distinct(column: pd.Series, text: Callable[[object], str]) -> tuple[NDArray
             f"column '{column.name}': cells hold lists or the like; write one text or number into each"
         ) from None
     are_whole = isinstance(cells, (pd.Index, np.ndarray)) and cells.dtype.kind in "iu"
-    texts = [*map(str if are_whole else text, cells.tolist())]
-    names = list(dict.fromkeys(texts))
-    if len(names) < len(texts) or "" in names:
+    written = [*map(str if are_whole else text, cells.tolist())]
+    names = list(dict.fromkeys(written))
+    if len(names) < len(written) or "" in names:
         names = [name for name in names if name]
         position = {name: code for code, name in enumerate(names)}
-        lookup = np.array([position.get(name, -1) for name in texts] + [-1], dtype=np.intp)
+        lookup = np.array([position.get(name, -1) for name in written] + [-1], dtype=np.intp)
         raw_codes = lookup[raw_codes]
     return raw_codes, names
 
@@ -144,9 +144,9 @@ def _text(cell: object) -> str:
 
 
 def _numbers_from_text(column: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    codes, texts = _distinct(column, _text)
-    parsed = np.array([number(text) for text in texts] + [np.nan])
-    missing = np.array([text.lower() in MISSING_WORDS for text in texts] + [True])
+    codes, cells = _distinct(column, _text)
+    parsed = np.array([number(cell) for cell in cells] + [np.nan])
+    missing = np.array([cell.lower() in MISSING_WORDS for cell in cells] + [True])
     values = parsed[codes]
     return values, ~np.isfinite(values) & ~missing[codes]
 

@@ -125,6 +125,15 @@ def test_columns_of_the_tables_own_are_numbers_only_where_every_cell_is_one(tmp_
     assert frame["note"].isna().tolist() == [True, False]
 
 
+def test_a_treatment_beside_a_modality_is_a_column_like_others(tmp_path: Path) -> None:
+    path = written(tmp_path, "reader,case,truth,rating,modality,treatment\nR1,a,0,1,x,none\nR1,b,1,2,x,surgery\n")
+
+    for format in (None, "mrmcaov"):
+        frame = read(path, format=format).frame
+        assert frame["modality"].tolist() == ["x", "x"]
+        assert frame["treatment"].tolist() == ["none", "surgery"]
+
+
 @pytest.fixture
 def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A big table is parsed in parts; here a small one is."""

@@ -61,7 +61,8 @@ def read(path: Path, *, other_names: Mapping[str, str] | None = None) -> Ratings
         When it is no such table. Rows are counted as in the file, the header being row 1.
     """
     layout = header(path)
-    names = tuple((other_names or {}).get(name, name) for name in layout.names)
+    ours = {theirs: name for theirs, name in (other_names or {}).items() if name not in layout.names}
+    names = tuple(ours.get(name, name) for name in layout.names)
     ratings = from_parts(_parts_of_ratings(path, replace(layout, names=names)))
     unknown = [name for name in names if name not in NUMBERS and name not in TEXT_COLUMNS]
     return Ratings(ratings.frame.assign(**{name: _numbers_if_all_are(ratings.frame[name]) for name in unknown}))
