@@ -149,7 +149,8 @@ def _plan(study: Study) -> Check:
 
 def _readers(study: Study) -> Check:
     where = reverse("studies:readers", args=[study.slug])
-    places, joined = study.readers.count(), study.readers.exclude(user=None).count()
+    there = study.readers.filter(withdrawn_at=None)
+    places, joined = there.count(), there.exclude(user=None).count()
     values = {"places": places, "joined": joined, "planned": draft_plan(study).readers or 0}
     if not places:
         words = _("Nobody is invited yet; readers can also be invited after the lock.")
