@@ -126,12 +126,12 @@ def test_columns_of_the_tables_own_are_numbers_only_where_every_cell_is_one(tmp_
 
 
 def test_a_treatment_beside_a_modality_is_a_column_like_others(tmp_path: Path) -> None:
-    path = written(tmp_path, "reader,case,truth,rating,modality,treatment\nR1,a,0,1,x,none\nR1,b,1,2,x,surgery\n")
+    path = written(tmp_path, "reader,case,truth,rating,modality,treatment\nR1,a,0,1,x,drugs\nR1,b,1,2,x,surgery\n")
 
     for format in (None, "mrmcaov"):
         frame = read(path, format=format).frame
         assert frame["modality"].tolist() == ["x", "x"]
-        assert frame["treatment"].tolist() == ["none", "surgery"]
+        assert frame["treatment"].tolist() == ["drugs", "surgery"]
 
 
 @pytest.fixture
