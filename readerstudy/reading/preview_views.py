@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from readerstudy.accounts.permissions import coordinator_required
@@ -46,7 +47,15 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
 def rehearsal(request: HttpRequest, slug: str, number: int, phase: str) -> HttpResponse:
     """The reading page itself, played in the browser alone."""
     _rehearsal(request, slug, number, phase)
-    return render(request, "reading/rehearsal.html", {"slug": slug, "number": number, "phase": phase, "code": CODE})
+    here = [slug, number, phase]
+    place = {
+        "code": CODE,
+        "home": f"{reverse('preview', args=[slug])}?reader={number}",
+        "reads_as": CODE,
+        "script": reverse("preview-script", args=here),
+        "images": f"{reverse('preview-phase', args=here)}dicomweb",
+    }
+    return render(request, "reading/session.html", place)
 
 
 @coordinator_required

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
@@ -76,7 +77,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 def session(request: HttpRequest, code: str) -> HttpResponse:
     """The reading page: the front end takes over from here."""
     get_object_or_404(queries.open_sessions(user_of(request)), code=code)
-    return render(request, "reading/session.html", {"code": code})
+    place = {"code": code, "home": reverse("reading:studies"), "reads_as": user_of(request).username}
+    return render(request, "reading/session.html", place)
 
 
 @desk_required

@@ -74,7 +74,7 @@ def test_an_operator_is_a_coordinator_of_every_study(study: Study) -> None:
     operator = User.objects.create_superuser("operator", password=None)
     desk = logged_in(operator)
     assertRedirects(desk.get("/"), "/studies/")
-    assertContains(desk.get("/studies/s/protocol/"), "what comes next")
+    assertContains(desk.get("/studies/s/protocol/"), "What comes next")
 
 
 @pytest.mark.parametrize("role", [TeamRole.STATISTICIAN, TeamRole.MONITOR])
