@@ -91,9 +91,9 @@ def contradicting_calls(reads: pd.DataFrame) -> list[str]:
     wrong = np.flatnonzero(lowest < highest)
     if not len(wrong):
         return []
-    first = wrong[0]
-    odd = np.where(synthetic, ratings < highest[curve], ratings > lowest[curve])
-    names = [both["case"].iloc[int((odd & (curve == first) & (synthetic == word)).argmax())] for word in (True, False)]
+    first, odd = wrong[0], np.where(synthetic, ratings < highest[curve], ratings > lowest[curve])
+    called = [(synthetic, lowest[first]), (~synthetic, highest[first])]
+    names = [both["case"].iloc[int(((curve == first) & of & (ratings == end)).argmax())] for of, end in called]
     return [
         f"Calls contradict ratings in {int(odd.sum())} of {len(both)} reads, by {len(wrong)} of "
         f"{len(np.unique(curve))} readers (in a modality): {_reader(both, curve, first)} calls {names[0]} synthetic "

@@ -82,6 +82,22 @@ def test_a_call_at_a_lower_rating_than_another_is_counted_with_an_example() -> N
     assert "reader R1 (modality unaided) calls C0 synthetic at a lower rating than C1, called authentic." in warning
 
 
+def test_the_example_is_the_plainest_contradiction() -> None:
+    table = pd.DataFrame(
+        {
+            "reader": "R1",
+            "case": ["a", "b", "c", "d"],
+            "truth": [0, 1, 0, 1],
+            "rating": [4, 2, 1, 5],
+            "call": [1, 0, 1, 0],
+        }
+    )
+
+    (warning,) = contradicting_calls(validate(table).frame)
+
+    assert "calls c synthetic at a lower rating than d, called authentic" in warning
+
+
 def test_calls_at_any_threshold_of_each_reader_contradict_nothing() -> None:
     table = made_up_study()
     threshold = table["reader"].map({"R1": 2, "R2": 3, "R3": 4, "R4": 6})

@@ -85,14 +85,13 @@ def numeral(value: float) -> str:
 
 
 def _left_out(frame: pd.DataFrame, reads: pd.DataFrame, rated: pd.DataFrame) -> list[str]:
+    said = []
     detectors = frame["kind"] == "detector"
-    repeated = int((~detectors & (frame["reread"] > 0)).sum())
-    said = [f"{counted(int(detectors.sum()), 'row')} of detectors ({', '.join(present(frame[detectors]['reader']))})"]
-    other_phases = len(frame) - int(detectors.sum()) - repeated - len(reads)
-    said = said if detectors.any() else []
-    if repeated:
+    if scored := int(detectors.sum()):
+        said.append(f"{counted(scored, 'row')} of detectors ({', '.join(present(frame[detectors]['reader']))})")
+    if repeated := int((~detectors & (frame["reread"] > 0)).sum()):
         said.append(counted(repeated, "repeated read"))
-    if other_phases:
+    if other_phases := len(frame) - scored - repeated - len(reads):
         said.append(f"{counted(other_phases, 'read')} of other phases")
     if len(rated) < len(reads):
         said.append(f"{counted(len(reads) - len(rated), 'read')} without a rating")
