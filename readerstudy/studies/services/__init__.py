@@ -2,11 +2,10 @@
 
 from readerstudy.studies.services.amending import Texts, amend_plan, amend_texts, texts_of
 from readerstudy.studies.services.consenting import give_consent
+from readerstudy.studies.services.copying import copy_study, make_pilot
 from readerstudy.studies.services.drafts import (
-    copy_study,
     create_study,
     document_digest,
-    make_pilot,
     mark_as_pilot,
     replace_protocol,
     undo_change,
