@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from analysis.table.files import FORMATS
 from readerstudy.accounts.permissions import desk_required
 from readerstudy.reports import exports
 from readerstudy.reports.capsule import capsule
@@ -23,6 +24,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "report": report,
         "files": exports.described() if report else [],
         "phases": rated_phases(report) if report else [],
+        "programs": [(form, FORMATS[form].words, ending) for form, ending in FORMS.items()],
     }
     return render(request, "reports/exports.html", context)
 

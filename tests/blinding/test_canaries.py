@@ -29,7 +29,7 @@ from tests.blinding.world import World, secrets_of
 WITHOUT_A_WORD = {
     "Truth.value", "Source.format", "Source.sha256", "Source.pixel_digest", "Source.perceptual_hash", "Source.master",
     "Source.patient", "Source.traits", "Source.text_candidates", "Case.code", "Cohort.import_seed",
-    "Cohort.sealed_digest", "Cohort.audit_verdict", "Cohort.audit_state", "Cohort.recipe",
+    "Cohort.sealed_digest", "Cohort.audit_verdict", "Cohort.audit_state", "Cohort.recipe", "Detector.saw",
 }  # fmt: skip
 
 

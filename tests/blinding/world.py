@@ -171,6 +171,7 @@ def _detector(folder: Path, cohort: Cohort) -> None:
     ]
     file = write_table(folder / "scores.csv", rows)
     import_scores(name=word("detector"), version=word("version"), file=file, cohort=cohort, actor=None)
+    Detector.objects.update(note=word("detector note"))
 
 
 def secrets_of(world: World) -> dict[str, str]:
