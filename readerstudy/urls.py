@@ -7,8 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from readerstudy import api_docs
 from readerstudy.accounts import views as accounts
 from readerstudy.operations import health
+from readerstudy.reading import monitor_views as reading
 from readerstudy.reading import preview_views
-from readerstudy.reading import views as reading
 
 _PLAYED = "studies/<slug:slug>/preview/<int:number>/<slug:phase>/"
 urlpatterns: list[URLPattern | URLResolver] = [

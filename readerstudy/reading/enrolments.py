@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from readerstudy.reading.models import Judgement
-from readerstudy.reading.queries import NextStep, next_step
-from readerstudy.studies.models import HangingList, Note, Phase, Reader, Study
+from readerstudy.reading.models import ReadingSession
+from readerstudy.reading.queries import NextStep, newest_attempts, step_after
+from readerstudy.reading.tallies import Tally, tally_of
+from readerstudy.studies.models import Note, Phase, Reader
 
 _IN_WORDS = {
     "closed": pgettext_lazy("study", "Closed"),
@@ -28,64 +28,55 @@ STATES = tuple(_IN_WORDS)
 
 
 @dataclass(frozen=True)
+class Size:
+    """How many cases a reader reads in a phase, and how many of them again."""
+
+    cases: int = 0
+    rereads: int = 0
+
+
+@dataclass(frozen=True)
 class PhaseProgress:
     """How far a reader is in one phase, in the newest attempt at it."""
 
-    name: str
-    title: str
-    cases: int
-    done: int
-    rereads: int
-    rereads_done: int
+    phase: Phase
+    size: Size
     attempt: int
-    median_seconds: float | None
-    last_at: datetime | None
+    is_finished: bool
+    tally: Tally
+
+    @property
+    def name(self) -> str:
+        """The phase's name."""
+        return self.phase.name
+
+    @property
+    def title(self) -> str:
+        """The phase's title."""
+        return self.phase.title
+
+    @property
+    def cases(self) -> int:
+        """How many cases are to be judged."""
+        return self.size.cases
+
+    @property
+    def done(self) -> int:
+        """How many are judged."""
+        return self.tally.judged
 
 
-@dataclass
-class _Taken:
-    """What was judged in one attempt."""
-
-    attempt: int = 1
-    seconds: list[float] = field(default_factory=list)
-    rereads: int = 0
-    last_at: datetime | None = None
-
-
-def progress(reader: Reader) -> list[PhaseProgress]:
+def progress_of(
+    steps: list[Phase], sizes: Mapping[int, Size], newest: Mapping[int, ReadingSession]
+) -> list[PhaseProgress]:
     """Say for every phase of a reader's arm how many cases there are and how many are judged."""
-    lists = {drawn.phase_id: drawn for drawn in reader.hanging_lists.all()}
-    taken = _taken(reader)
-    return [_progress_in(phase, lists.get(phase.pk), taken.get(phase.pk, _Taken())) for phase in reader.steps()]
+    return [_progress_in(phase, sizes.get(phase.pk, Size()), newest.get(phase.pk)) for phase in steps]
 
 
-def _taken(reader: Reader) -> dict[int, _Taken]:
-    first = Judgement.objects.filter(reading__session__reader=reader, revision=1)
-    newest: dict[int, _Taken] = {}
-    for phase, attempt, again, seconds, at in first.order_by("reading__session__attempt", "received_at").values_list(
-        "reading__session__phase", "reading__session__attempt", "reading__reread", "seconds", "received_at"
-    ):
-        if phase not in newest or newest[phase].attempt != attempt:
-            newest[phase] = _Taken(attempt)
-        newest[phase].seconds.append(seconds)
-        newest[phase].rereads += bool(again)
-        newest[phase].last_at = at
-    return newest
-
-
-def _progress_in(phase: Phase, drawn: HangingList | None, taken: _Taken) -> PhaseProgress:
-    places = drawn.places if drawn else []
-    return PhaseProgress(
-        name=phase.name,
-        title=phase.title,
-        cases=len(places),
-        done=len(taken.seconds),
-        rereads=sum(bool(place["reread"]) for place in places),
-        rereads_done=taken.rereads,
-        attempt=taken.attempt,
-        median_seconds=median(taken.seconds) if taken.seconds else None,
-        last_at=taken.last_at,
-    )
+def _progress_in(phase: Phase, size: Size, session: ReadingSession | None) -> PhaseProgress:
+    if session is None:
+        return PhaseProgress(phase, size, 1, False, Tally())
+    return PhaseProgress(phase, size, session.attempt, session.finished_at is not None, tally_of(session.tally))
 
 
 @dataclass(frozen=True)
@@ -146,29 +137,12 @@ class Enrolment:
     @property
     def last_at(self) -> datetime | None:
         """When the reader's last judgement came in."""
-        return max((phase.last_at for phase in self.phases if phase.last_at), default=None)
+        return max((seen for phase in self.phases if (seen := phase.tally.seen_at())), default=None)
 
 
 def enrolment(reader: Reader) -> Enrolment:
     """Gather what a reader may know of a place in a study."""
-    return Enrolment(reader, progress(reader), next_step(reader))
-
-
-@dataclass(frozen=True)
-class MonitoredReader(Enrolment):
-    """A row of the monitor; `cells` are the phases of the study, None where the reader's arm lacks one."""
-
-    cells: list[PhaseProgress | None]
-    display_checked: bool
-
-
-def monitor(study: Study, phases: Sequence[Phase]) -> list[MonitoredReader]:
-    """Give the readers' places in a study, blinded."""
-    return [_monitored(reader, phases) for reader in study.readers.exclude(user=None).select_related("study", "arm")]
-
-
-def _monitored(reader: Reader, phases: Sequence[Phase]) -> MonitoredReader:
-    done = progress(reader)
-    by_name = {phase.name: phase for phase in done}
-    checked = reader.display_checks.filter(confirmed=True).exists()
-    return MonitoredReader(reader, done, next_step(reader), [by_name.get(phase.name) for phase in phases], checked)
+    steps, newest = list(reader.steps()), newest_attempts(reader.sessions.all())
+    lists = reader.hanging_lists.values_list("phase", "length", "rereads")
+    sizes = {phase: Size(cases, again) for phase, cases, again in lists}
+    return Enrolment(reader, progress_of(steps, sizes, newest), step_after(reader, steps, newest))

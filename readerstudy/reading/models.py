@@ -30,6 +30,8 @@ class ReadingSession(models.Model):
     finished_at = models.DateTimeField(null=True)
     # The reading whose judgement is being revised; until then the earlier revision stands.
     reopened = models.ForeignKey("Reading", null=True, on_delete=models.PROTECT, related_name="+")
+    # `tallies.Tally`, counted with every first judgement.
+    tally: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     # A mark that `training` writes from above: whether the practice was good enough to go on. Empty until it is judged.
     qualified = models.BooleanField(null=True)
 

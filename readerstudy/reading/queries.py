@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -126,11 +127,18 @@ class NextStep:
 
 def next_step(reader: Reader) -> NextStep:
     """Say what comes next for a reader of a locked study."""
-    newest: dict[int, ReadingSession] = {}
-    for session in reader.sessions.order_by("attempt"):
-        newest[session.phase_id] = session
+    return step_after(reader, reader.steps(), newest_attempts(reader.sessions.all()))
+
+
+def newest_attempts(sessions: Iterable[ReadingSession]) -> dict[int, ReadingSession]:
+    """Give the newest attempt at each phase, by the phase's key, of the sessions of one reader."""
+    return {session.phase_id: session for session in sorted(sessions, key=lambda one: one.attempt)}
+
+
+def step_after(reader: Reader, steps: Iterable[Phase], newest: Mapping[int, ReadingSession]) -> NextStep:
+    """Say what comes next for a reader whose phases and newest attempts are at hand already."""
     last_finished: datetime | None = None
-    for phase in reader.steps():
+    for phase in steps:
         session_of_phase = newest.get(phase.pk)
         step = _step(reader, phase, session_of_phase, last_finished)
         if step is not None:

@@ -1,4 +1,4 @@
-"""The reader's pages, and the monitor of a study for its coordinator."""
+"""The reader's pages."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
-from readerstudy.accounts.permissions import desk_required, user_of
+from readerstudy.accounts.permissions import user_of
 from readerstudy.reading import enrolments, queries, services
 from readerstudy.rich_text import as_html
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Status
 from readerstudy.studies.reader_forms import WithdrawForm
-from readerstudy.studies.scope import WHOLE_TEAM, study_or_404
 
 
 @login_required
@@ -79,14 +78,3 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
     get_object_or_404(queries.open_sessions(user_of(request)), code=code)
     place = {"code": code, "home": reverse("reading:studies"), "reads_as": user_of(request).username}
     return render(request, "reading/session.html", place)
-
-
-@desk_required
-def monitor(request: HttpRequest, slug: str) -> HttpResponse:
-    """How far the readers are; blinded."""
-    study = study_or_404(request, slug, *WHOLE_TEAM)
-    phases = list(study.phases.all())
-    rows = enrolments.monitor(study, phases)
-    context = {"study": study, "phases": phases, "rows": rows, "arms": study.arms.count() > 1}
-    template = "reading/monitor_rows.html" if request.headers.get("HX-Request") else "reading/monitor.html"
-    return render(request, template, context)

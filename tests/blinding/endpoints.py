@@ -550,6 +550,10 @@ ENDPOINTS = [
         "/studies/{draft}/preview/1/phase-1/dicomweb/studies", _coordinators(200),
     ),
     Endpoint("monitor", "studies/<slug:slug>/monitor/", "GET", "/studies/{study}/monitor/", _team(200)),
+    Endpoint(
+        "watching:remind", "studies/<slug:slug>/readers/remind/", "POST", "/studies/{study}/readers/remind/",
+        _coordinators(302),
+    ),
     Endpoint("watching:audit", "studies/<slug:slug>/audit/", "GET", "/studies/{study}/audit/", _team(200)),
     Endpoint(
         "watching:export-audit", "studies/<slug:slug>/audit/trail.<slug:form>", "GET",

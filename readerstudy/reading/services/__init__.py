@@ -15,12 +15,14 @@ from readerstudy.reading.services.refusing import (
     ReadingError,
     StudyEndedError,
 )
+from readerstudy.reading.services.reminding import Reminded, remind_readers
 from readerstudy.reading.services.revising import leave_reopened, reopen_reading, seal_reading
 from readerstudy.reading.services.starting import record_display, start_session
 from readerstudy.reading.submissions import Submission, UnfitError
 
 __all__ = [
-    "DraftConflictError", "KeyReusedError", "NotCurrentError", "NotReopenedError", "ReadingError", "StudyEndedError",
-    "Submission", "UnfitError", "answer_end_questions", "leave_reopened", "record_display", "reopen_reading",
-    "save_draft", "seal_reading", "set_qualified", "start_session", "submit_judgement",
+    "DraftConflictError", "KeyReusedError", "NotCurrentError", "NotReopenedError", "ReadingError", "Reminded",
+    "StudyEndedError", "Submission", "UnfitError", "answer_end_questions", "leave_reopened", "record_display",
+    "remind_readers", "reopen_reading", "save_draft", "seal_reading", "set_qualified", "start_session",
+    "submit_judgement",
 ]  # fmt: skip

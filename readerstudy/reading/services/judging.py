@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from readerstudy.reading import gates
-from readerstudy.reading.models import Draft, Judgement, Mark, ReadingSession, rating_of
+from readerstudy.reading.models import Draft, Judgement, Mark, Reading, ReadingSession, rating_of
 from readerstudy.reading.queries import case_questions, place_of
 from readerstudy.reading.services.ending import go_on
 from readerstudy.reading.services.refusing import (
@@ -20,6 +20,7 @@ from readerstudy.reading.services.refusing import (
     reused,
 )
 from readerstudy.reading.submissions import Submission, require_fit
+from readerstudy.reading.tallies import tally_of, with_judgement
 from readerstudy.studies.models import Phase
 
 
@@ -108,8 +109,24 @@ def _store(session: ReadingSession, position: int, key: UUID, submission: Submis
         request_digest=submission.digest(),
     )
     _store_marks(judgement, submission, session.phase)
+    if judgement.revision == 1:
+        _count(session, reading, judgement)
     Draft.objects.filter(reading=reading).delete()
     return judgement
+
+
+def _count(session: ReadingSession, reading: Reading, judgement: Judgement) -> None:
+    """Count a first judgement for the monitor; the session is held."""
+    counted = with_judgement(
+        tally_of(session.tally),
+        call=judgement.call,
+        confidence=judgement.confidence,
+        seconds=judgement.seconds,
+        received_at=judgement.received_at,
+        is_reread=bool(reading.reread),
+    )
+    session.tally = counted.as_json()
+    session.save(update_fields=["tally"])
 
 
 def _store_marks(judgement: Judgement, submission: Submission, phase: Phase) -> None:

@@ -56,7 +56,7 @@ def judged_already() -> str:
 def hold_session(session: ReadingSession) -> None:
     """Let two tabs that send at once take turns, so that the second finds what the first did."""
     held = ReadingSession.objects.select_for_update()
-    session.refresh_from_db(fields=["reopened", "finished_at", "qualified"], from_queryset=held)
+    session.refresh_from_db(fields=["reopened", "finished_at", "qualified", "tally"], from_queryset=held)
 
 
 def require_running(study: Study) -> None:

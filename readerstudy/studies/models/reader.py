@@ -122,6 +122,9 @@ class HangingList(models.Model):
     phase = models.ForeignKey(Phase, on_delete=models.PROTECT, related_name="+")
     seed = models.CharField(max_length=64)
     places: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField()
+    # How many places there are, and how many of them show a case again: a page of all readers cannot read every list.
+    length = models.PositiveIntegerField(default=0)
+    rereads = models.PositiveIntegerField(default=0)
     drawn_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

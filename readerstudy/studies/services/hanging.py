@@ -92,7 +92,10 @@ def _drawn(study: Study, reader: Reader, arm_of_arms: tuple[int, int], hanging: 
         period=hanging.period,
     )
     seed = allocation.session_seed(study_seed=study.seed, reader=who, phase=phase.name)
-    return HangingList(reader=reader, phase=phase, seed=seed, places=[asdict(place) for place in places])
+    return HangingList(
+        reader=reader, phase=phase, seed=seed, places=[asdict(place) for place in places], length=len(places),
+        rereads=sum(bool(place.reread) for place in places),
+    )  # fmt: skip
 
 
 def _order_plan(phase: Phase) -> allocation.OrderPlan:

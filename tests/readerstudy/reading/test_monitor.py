@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertTemplateUsed
 
-from readerstudy.accounts.models import User
+from readerstudy.accounts.models import Role, User
 from readerstudy.reading.models import ReadingSession
 from readerstudy.reading.services import set_qualified
-from readerstudy.studies.models import Study
+from readerstudy.studies.models import Member, Study, TeamRole
+from readerstudy.studies.services import move_clock, withdraw_reader
 from tests.readerstudy.makers import MakeStudy
 from tests.readerstudy.protocols import a_draft, a_phase, run_with
 from tests.readerstudy.reader_client import ReaderClient
+from tests.readerstudy.unpictured import a_person
 
+Counting = Callable[[int], AbstractContextManager[Any]]
 MONITOR = "/studies/s/monitor/"
 
 
@@ -108,3 +115,76 @@ def test_the_monitor_tells_arm_attempt_re_reads_pauses_and_the_display(
     assert "re-reads 0/3" in second
     assert ("not in this arm" in first) != ("not in this arm" in second)
     assert ("In a pause" in first) != ("not in this arm" in first)
+
+
+def judged_alike(user: User, times: int, **said: Any) -> None:
+    """Let a reader judge so many cases in the very same way."""
+    browser = ReaderClient(user)
+    code = str(browser.start().json()["code"])
+    for position in range(1, times + 1):
+        browser.judge(code, position, **said)
+
+
+def test_signs_of_not_looking_stand_with_the_reader_and_above_all(
+    make_study: MakeStudy, desk: ReaderClient, reader_user: User, colleague_user: User
+) -> None:
+    make_study(readers=[reader_user, colleague_user], consent=True, cases=16)
+    judged_alike(reader_user, 16, call="synthetic", confidence=100, seconds=0.5)
+    page = re.sub(r"\s+", " ", desk.get(MONITOR).text)
+    assert "Same answer in a row: R01" in page
+    assert "Very quick: R01" in page
+    first, second = re.findall(r"<tr>.*?</tr>", page)[1:]
+    assert "Same answer in a row" in first
+    assert "Same answer" not in second
+    assertContains(desk.get(MONITOR), "no verdict: ask the reader before you do anything")
+
+
+def test_who_has_withdrawn_stands_there_and_counts_in_no_sum(
+    study: Study, desk: ReaderClient, reader_user: User, colleague_user: User
+) -> None:
+    judged_alike(reader_user, 3)
+    judged_alike(colleague_user, 2)
+    withdraw_reader(reader=study.readers.get(user=colleague_user), reason="", actor=None)
+    page = desk.get(MONITOR)
+    assertContains(page, "Withdrawn")
+    assertContains(page, "3 of 6")
+
+
+def test_a_pause_counts_down_by_the_clock_of_the_study(
+    coordinator: User, reader_user: User, desk: ReaderClient, reader: ReaderClient
+) -> None:
+    phases = [a_phase("first"), a_phase("second", modality="again", washout_days=28)]
+    study = run_with(a_draft(*phases), reader_user)
+    reader.read_on(str(reader.start().json()["code"]))
+    assert re.search(r"(4\s|3\s)weeks", desk.get(MONITOR).text.replace("\xa0", " "))
+    Study.objects.update(is_pilot=True)
+    move_clock(study=study, by=timedelta(days=26), actor=None)
+    assert re.search(r"(2|1) days?", desk.get(MONITOR).text.replace("\xa0", " "))
+
+
+def test_what_came_in_lately_shows_until_the_phase_is_read(study: Study, desk: ReaderClient, reader_user: User) -> None:
+    judged_alike(reader_user, 2)
+    assertContains(desk.get(MONITOR), "2 in 7 days")
+    ReaderClient(reader_user).read_on(ReadingSession.objects.get().code)
+    assertNotContains(desk.get(MONITOR), "in 7 days")
+
+
+@pytest.mark.parametrize("readers", [1, 12])
+def test_the_number_of_queries_does_not_grow_with_readers_or_judgements(
+    make_study: MakeStudy, coordinator: User, django_assert_num_queries: Counting, readers: int
+) -> None:
+    people = [a_person(f"reader-{number}") for number in range(readers)]
+    make_study(readers=people, consent=True, practice=True)
+    for one in people:
+        judged_alike(one, 2)
+    desk = ReaderClient(coordinator)
+    with django_assert_num_queries(11):
+        desk.get(MONITOR)
+
+
+def test_a_monitor_sees_the_grid_and_no_button(study: Study) -> None:
+    watcher = a_person("watcher", Role.OBSERVER)
+    Member.objects.create(study=study, user=watcher, role=TeamRole.MONITOR)
+    page = ReaderClient(watcher).get(MONITOR)
+    assertContains(page, "R01")
+    assertNotContains(page, "/studies/s/readers/remind/")
