@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -23,17 +25,28 @@ from readerstudy.studies.models import Study
 from readerstudy.studies.scope import WHOLE_TEAM, study_or_404
 
 EVENTS_PER_PAGE = 100
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _FORMS: dict[str, tuple[str, Callable[..., str]]] = {
     "csv": ("text/csv; charset=utf-8", trail.as_csv),
     "json": ("application/json", trail.as_json),
 }
 
 
-def targets_of(study: Study) -> list[str]:
-    """Name all that belongs to a study in the audit log: itself, its cohorts and its sessions."""
+def targets_of(study: Study) -> dict[str, str]:
+    """Name all that belongs to a study in the audit log, and in words: itself, its cohorts and its sessions."""
     cohorts = study.slots.values_list("cohort__slug", flat=True)
-    sessions = ReadingSession.objects.filter(phase__study=study).values_list("code", flat=True)
-    return [f"study:{study.slug}", *(f"cohort:{slug}" for slug in cohorts), *(f"session:{code}" for code in sessions)]
+    sessions = ReadingSession.objects.filter(phase__study=study).values_list("code", "reader__code", "phase__name")
+    return {
+        f"study:{study.slug}": _("the study"),
+        **{f"cohort:{slug}": _("the cohort %(slug)s") % {"slug": slug} for slug in cohorts},
+        **{f"session:{code}": f"{reader}, {phase}" for code, reader, phase in sessions},
+    }
+
+
+def detail_in_words(event: Event) -> list[tuple[str, str, str]]:
+    """Give the name of each detail, what the page shows of it, and the whole of it."""
+    said = ((name, value if isinstance(value, str) else json.dumps(value)) for name, value in event.detail.items())
+    return [(name, f"{text[:12]}…" if _DIGEST.fullmatch(text) else text, text) for name, text in said]
 
 
 class _Names:
@@ -91,14 +104,17 @@ def _form_and_names(request: HttpRequest, study: Study, targets: list[str]) -> t
 def audit_trail(request: HttpRequest, slug: str) -> HttpResponse:
     """What was done in a study, when and by whom; with `?check` whether the whole log holds."""
     study = study_or_404(request, slug, *WHOLE_TEAM)
-    targets = targets_of(study)
+    words = targets_of(study)
+    targets = list(words)
     form, names = _form_and_names(request, study, targets)
     page = Paginator(trail.events_about(targets, form.chosen()), EVENTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "study": study,
         "form": form,
         "page": page,
-        "rows": [(event, names(event.actor_id)) for event in page.object_list],
+        "rows": [
+            (event, names(event.actor_id), words[event.target], detail_in_words(event)) for event in page.object_list
+        ],
         "query": form.query(),
         "newest": Event.objects.order_by("-pk").first(),
         "verdict": check_chain() if "check" in request.GET else None,
@@ -113,7 +129,7 @@ def export_trail(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     if form not in _FORMS:
         raise Http404
     content_type, written = _FORMS[form]
-    targets = targets_of(study)
+    targets = list(targets_of(study))
     chosen, names = _form_and_names(request, study, targets)
     events = trail.events_about(targets, chosen.chosen()).order_by("pk")
     headers = {"Content-Disposition": f'attachment; filename="{slug}-audit.{form}"'}

@@ -88,6 +88,9 @@ class InviteReaderForm(forms.Form):
         help_text=_lazily("Without one you get the link and send it yourself."),
     )
 
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
+
 
 class RecruitmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """Whether readers may register by themselves, and what they are asked."""

@@ -75,7 +75,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if member.invitation is None or not member.invitation.is_open:
         return render(request, "studies/join_ended.html", status=410)
     needs_account = not request.user.is_authenticated and member.role != TeamRole.COORDINATOR
-    form = NewAccountForm(request.POST or None) if needs_account else None
+    form = NewAccountForm(request.POST or None, label_suffix="") if needs_account else None
     if request.method == "POST" and (form is None or form.is_valid()):
         return _take_place(request, member, form)
     context = {"form": form, "member": member, "sees": SEES[TeamRole(member.role)]}

@@ -110,7 +110,7 @@ def test_the_monitor_tells_arm_attempt_re_reads_pauses_and_the_display(
     first, second = re.findall(r"<tr>.*?</tr>", page)[1:]
     assert "attempt 2" in first
     assert "re-reads 3/3" in first
-    assert "checked" in first
+    assert "display checked" in first
     assert "Not begun" in second
     assert "re-reads 0/3" in second
     assert ("not in this arm" in first) != ("not in this arm" in second)

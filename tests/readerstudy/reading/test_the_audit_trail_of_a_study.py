@@ -138,3 +138,15 @@ def test_the_number_of_queries_does_not_grow_with_the_trail(
         record(actor=None, verb="tests.done", target="study:s", number=number)
     with django_assert_num_queries(13):
         desk.get(TRAIL)
+
+
+def test_sessions_and_cohorts_go_by_names_that_people_know_and_digests_are_cut(
+    study: Study, desk: ReaderClient, reader: ReaderClient, code: str
+) -> None:
+    reader.read_on(code)
+    page = desk.get(TRAIL)
+    assertContains(page, "R01, phase-1")
+    assertContains(page, "the cohort s-cases")
+    consent = Event.objects.filter(verb="studies.consented").latest("pk").detail["text"]
+    assertContains(page, f'title="{consent}"')
+    assertContains(page, f"{consent[:12]}…")
