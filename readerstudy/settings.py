@@ -182,6 +182,8 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+# A working day: a browser that was left open is not logged in for ever; at work, one logs in again in place.
+SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 # A loopback demo speaks plain HTTP; behind TLS the operator says so once.
 HTTPS = environment.boolean("HTTPS", default=False)

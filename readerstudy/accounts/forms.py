@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
+from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -64,6 +65,47 @@ class PasswordAgainForm(forms.Form):
             raise forms.ValidationError(_("This is not your password."), code="invalid_login")
         throttle.forget()
         return password
+
+
+class AccountForm(PasswordAgainForm):
+    """Where one gets mail, and another password; both only with the present one."""
+
+    email = forms.EmailField(
+        required=False,
+        label=gettext_lazy("E-mail"),
+        help_text=gettext_lazy("For reminders and messages of your studies. Empty: no mail."),
+    )
+    new_password = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=gettext_lazy("New password"),
+        help_text=gettext_lazy("At least 10 characters. Empty: it stays as it is."),
+    )
+    again = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=gettext_lazy("New password, once more"),
+    )
+
+    field_order = ["email", "new_password", "again", "password"]
+
+    def clean_new_password(self) -> str:
+        """Refuse one that is easily guessed."""
+        password: str = self.cleaned_data["new_password"]
+        if password:
+            validate_password(password, user_of(self.request))
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse two that differ."""
+        data = super().clean() or {}
+        if data.get("new_password", "") != data.get("again", "") and "new_password" in data:
+            self.add_error("again", _("The two passwords differ."))
+        return data
 
 
 def _too_many() -> str:

@@ -51,12 +51,27 @@ def change_preferences(*, user: User, **changes: object) -> User:
     return held
 
 
-def keep_email(*, user: User, email: str) -> None:
-    """Keep with an account where its person gets mail; that it was given is audited, not what it is."""
-    with transaction.atomic():
+@transaction.atomic
+def change_account(*, user: User, email: str | None = None, password: str = "") -> None:
+    """Change where a person gets mail, or their password; that it was changed is audited, not what it is.
+
+    Parameters
+    ----------
+    email : str or None
+        Empty for no mail; None leaves it as it is.
+    password : str
+        Empty leaves it as it is.
+    """
+    changed = []
+    if email is not None and email != user.email:
         user.email = email
-        user.save(update_fields=["email"])
-        audit.record(actor=user, verb="accounts.email_given", target=f"user:{user.pk}")
+        changed.append("email")
+    if password:
+        user.set_password(password)
+        changed.append("password")
+    if changed:
+        user.save(update_fields=changed)
+        audit.record(actor=user, verb="accounts.changed", target=f"user:{user.pk}", what=changed)
 
 
 def prefer_language(*, user: User, language: str) -> None:

@@ -1,17 +1,21 @@
-"""The front door: home by role, and the language of the pages."""
+"""The front door: home by role, one's own account, and the language of the pages."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from readerstudy.accounts import services
+from readerstudy.accounts.forms import AccountForm
 from readerstudy.accounts.permissions import user_of
 
 
@@ -19,6 +23,21 @@ from readerstudy.accounts.permissions import user_of
 def home(request: HttpRequest) -> HttpResponse:
     """Send each role to its own first page."""
     return redirect("studies:list" if user_of(request).is_at_a_desk else "reading:studies")
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own account: where one gets mail, and the password."""
+    user = user_of(request)
+    form = AccountForm(
+        request.POST if request.method == "POST" else None, request=request, initial={"email": user.email}
+    )
+    if request.method == "POST" and form.is_valid():
+        services.change_account(user=user, email=form.cleaned_data["email"], password=form.cleaned_data["new_password"])
+        update_session_auth_hash(request, user)  # every other browser is logged out, this one is not
+        messages.success(request, _("Saved."))
+        return redirect("accounts:account")
+    return render(request, "accounts/account.html", {"form": form})
 
 
 @require_POST

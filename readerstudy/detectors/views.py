@@ -59,7 +59,7 @@ def scores(request: HttpRequest, slug: str) -> HttpResponse:
 @coordinator_required
 def describe(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Say what a detector was given, and its threshold."""
-    study = get_object_or_404(Study, slug=slug)
+    study = study_or_404(request, slug)
     of_study = Detector.objects.filter(scores__case__cohort__in=study.phases.values("cohort")).distinct()
     detector = get_object_or_404(of_study, pk=number)
     form = DescriptionForm(request.POST if request.method == "POST" else None, instance=detector)

@@ -116,5 +116,5 @@ def _new_reader(form: NewReaderForm) -> User:
 def _known_reader(request: HttpRequest, form: AboutReaderForm) -> User:
     user = user_of(request)
     if email := form.cleaned_data.get("email"):
-        accounts.keep_email(user=user, email=email)
+        accounts.change_account(user=user, email=email)
     return user

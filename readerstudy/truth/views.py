@@ -24,6 +24,7 @@ from readerstudy.truth.gallery import FilterForm, filtered, flagged
 from readerstudy.truth.models import Sample, Truth
 
 CASES_PER_PAGE = 60
+COHORTS_PER_PAGE = 50
 THUMBNAIL_SIDE = 320
 
 
@@ -31,7 +32,9 @@ THUMBNAIL_SIDE = 320
 def cohorts(request: HttpRequest) -> HttpResponse:
     """All cohorts."""
     included = Count("cases", filter=Q(cases__excluded_at=None))
-    return render(request, "cohorts/list.html", {"rows": Cohort.objects.annotate(case_count=included)})
+    counted = Cohort.objects.annotate(case_count=included).order_by("-pk")
+    page = Paginator(counted, COHORTS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "cohorts/list.html", {"page": page, "rows": page.object_list})
 
 
 @coordinator_required

@@ -101,3 +101,13 @@ def test_no_migration_of_a_reading_room_reaches_a_secret_table() -> None:
             assert '"truth"' not in text
             assert '"detectors"' not in text
             assert "truth." not in text
+
+
+def test_no_page_takes_a_study_but_out_of_those_that_one_may_open() -> None:
+    """`studies.scope` gives the study of a page; past it a coordinator would see what is another's."""
+    pages = [path for path in modules("readerstudy") if path.stem.endswith(("views", "pages", "api"))]
+    assert len(pages) > 15
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        for way in ("get_object_or_404(Study,", "Study.objects.get", "Study.objects.filter", "Study.objects.all"):
+            assert way not in text, f"{named(path)} uses {way}"

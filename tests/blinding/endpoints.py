@@ -32,6 +32,10 @@ class Who:
     outsider: Answer | None = None
 
 
+# What stands in an address where else the name of a study does.
+_NO_STUDIES = ("new", "join", "join-team", "register")
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """One use of a route.
@@ -66,7 +70,8 @@ class Endpoint:
         coordinator of other studies what the study's own one gets, but nothing of a study.
         """
         said = asdict(self.who)
-        of_a_study = self.path.startswith("/studies/{")
+        _, room, study, *rest = [*self.path.split("/"), ""]
+        of_a_study = room == "studies" and bool(study and rest) and study not in _NO_STUDIES
         usual = {
             "statistician": self.who.stranger,
             "monitor": self.who.stranger,
@@ -104,6 +109,8 @@ ENDPOINTS = [
         "accounts:language", "accounts/language/", "POST", "/accounts/language/", _everyone(302), sends="language=de"
     ),
     Endpoint("accounts:language", "accounts/language/", "GET", "/accounts/language/", _everyone(405)),
+    Endpoint("accounts:account", "accounts/me/", "GET", "/accounts/me/", LOGGED_IN, "blinded"),
+    Endpoint("accounts:account", "accounts/me/", "POST", "/accounts/me/", LOGGED_IN, "blinded", "password=wrong"),
     # The reader's pages
     Endpoint("reading:studies", "reading/", "GET", "/reading/", LOGGED_IN, "blinded"),
     Endpoint(

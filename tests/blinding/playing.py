@@ -100,6 +100,7 @@ def _visit_pages(client: RecordingClient) -> None:
         "/reading/",
         f"/reading/{SLUG}/consent/",
         f"/reading/{SLUG}/withdraw/",
+        "/accounts/me/",
         "/accounts/login/",
         "/healthz",
         "/nothing/here/",

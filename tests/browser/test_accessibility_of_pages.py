@@ -17,7 +17,9 @@ from tests.readerstudy.makers import a_study, close_and_unblind, enrol, read
 
 NOWHERE = ["/nowhere/"]
 STRANGERS = ["/accounts/login/", *NOWHERE]
-READERS = ["/reading/", "/reading/running/consent/", "/reading/joined/consent/"]
+READERS = [
+    "/accounts/me/", "/reading/", "/reading/running/consent/", "/reading/joined/consent/", "/reading/joined/withdraw/",
+]  # fmt: skip
 COORDINATORS = [
     "/studies/", "/studies/new/", "/studies/new/from/rsna2026/", "/studies/draft/protocol/",
     "/studies/draft/protocol/texts/", "/studies/draft/protocol/arms/", "/studies/draft/protocol/document/",
@@ -27,7 +29,9 @@ COORDINATORS = [
     "/studies/draft/plan/power/?effect=0.05", "/studies/draft/preview/", "/studies/draft/copy/",
     "/studies/running/plan/", "/studies/running/plan/edit/", "/studies/running/amend/", "/studies/running/close/",
     "/studies/running/interim/",
-    "/studies/running/protocol/", "/studies/running/readers/", "/studies/running/monitor/",
+    "/studies/running/protocol/", "/studies/running/monitor/", "/studies/running/readers/",
+    "/studies/running/readers/joining/", "/studies/running/readers/notes/", "/studies/running/readers/R01/withdraw/",
+    "/studies/running/team/", "/studies/running/audit/?check=1",
     "/studies/running/detectors/", "/studies/finished/protocol/", "/studies/finished/results/", "/cohorts/",
     "/cohorts/new/", "/cohorts/draft-cases/", "/cohorts/draft-cases/import/", "/cohorts/draft-cases/cases/{case}/",
     "/cohorts/draft-cases/duplicates/", "/cohorts/draft-cases/deidentification/", "/cohorts/draft-cases/presentation/",

@@ -58,6 +58,7 @@ def test_a_rectangle_is_drawn_blacked_out_and_taken_back(page: Page, case: Case)
     assert Image.objects.get(case=case).sha256 != before
 
     page.get_by_role("button", name="Take back").click()
+    page.locator("dialog").get_by_role("button", name="Take back").click()
     expect(page.locator("rect.blackout")).to_have_count(0)
     assert Image.objects.get(case=case).sha256 == before
 

@@ -160,5 +160,5 @@ def test_somebody_with_an_account_is_asked_for_an_address_only_without_one(
     client.post(place.join_path, {"email": "me@example.org"})
     reader_user.refresh_from_db()
     assert reader_user.email == "me@example.org"
-    assert Event.objects.filter(verb="accounts.email_given", detail={}).exists()
+    assert Event.objects.filter(verb="accounts.changed", detail={"what": ["email"]}).exists()
     assertNotContains(client.get(invite_reader(study=an_unpictured_study("t"), actor=None).join_path), 'name="email"')

@@ -113,3 +113,13 @@ def test_a_reader_sees_nothing_of_it(client: Client, reader_user: User, cohort: 
     assert case is not None
     assert client.get(address.format(code=case.code)).status_code == 404
     assert client.post("/cohorts/mine/reveal/").status_code == 404
+
+
+def test_many_cohorts_come_in_pages(client: Client, coordinator: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("readerstudy.truth.views.COHORTS_PER_PAGE", 1)
+    for slug in ("older", "newer"):
+        Cohort.objects.create(slug=slug, title=slug)
+    client.force_login(coordinator)
+    first, second = (client.get(f"/cohorts/?page={number}").content.decode() for number in (1, 2))
+    assert "/cohorts/newer/" in first
+    assert "/cohorts/older/" in second
