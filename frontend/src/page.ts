@@ -44,6 +44,8 @@ export class Page {
   private bindings = bindingsWith();
   private form: QuestionForm | null = null;
   private lastName: State['name'] = 'loading';
+  /** The last case that the panel was about, and in which state. */
+  private lastShown = '';
   private lastSave: State['save']['kind'] = 'saved';
   private wentOnAt = Number.NEGATIVE_INFINITY;
 
@@ -59,7 +61,7 @@ export class Page {
     this.screens = new Screens(this.parts, machine, {
       deeds: this.deeds,
       home: place.home,
-      missing: () => this.missing(),
+      missing: () => machine.missing(),
       goToNext: () => void this.goToNext(),
     });
     this.picture = new Picture(this.parts, machine, (tool) => this.followTool(tool));
@@ -181,6 +183,7 @@ export class Page {
     const { name } = this.machine.state;
     const goes = command.do === 'submit' || (name === 'paused' && (command.do === 'view' || command.do === 'pause'));
     if (goes && !this.isHasty) this.screens.goOn();
+    else if (command.do === 'digit') this.screens.digit(command.digit);
     else if (command.do === 'undo') void this.machine.undo();
     else if (command.do === 'help') this.keys.toggle();
     else if (command.do === 'full-screen') void toggleFullScreen();
@@ -225,6 +228,7 @@ export class Page {
   /** Point at what is missing, until it is there. */
   private insist(missing: readonly Missing[]): void {
     this.form?.insist(new Set(missing.map(({ question }) => question)));
+    this.screens.insist();
     this.parts.hint.classList.toggle('insist', missing.length > 0);
   }
 
@@ -340,7 +344,17 @@ export class Page {
     const asked = new Set(askedNow(questions, state.draft).map(({ name }) => name));
     this.form.show(state.draft, asked, state.name === 'reading');
     renderCase(parts, state, machine);
+    this.beginAtTheTop(state);
     if (parts.hint.classList.contains('insist')) this.insist(state.name === 'reading' ? machine.missing() : []);
+  }
+
+  /** A panel that was scrolled for one case would hide the next one's first question; a small page, its image. */
+  private beginAtTheTop({ name, reading, revising }: Extract<State, { reading: unknown }>): void {
+    const shown = `${reading.position} ${revising} ${name === 'feedback'}`;
+    if (shown === this.lastShown) return;
+    this.lastShown = shown;
+    this.parts.sheet.scrollTop = 0;
+    window.scrollTo(0, 0);
   }
 
   /** Only what a reader must know at once is said aloud: not every save, but each loss and return of the server. */

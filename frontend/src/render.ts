@@ -122,8 +122,7 @@ export function missingWords(missing: readonly Missing[], questions: readonly Qu
   if (whats.includes('conflict')) return t.panel.conflictFirst;
   const names = missing.flatMap((one) => nameOf(one, questions));
   // While the image loads, what the reader can already do is the more useful hint.
-  if (names.length > 0)
-    return t.panel.stillNeeded(names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ' …' : ''));
+  if (names.length > 0) return t.panel.stillNeeded(names.slice(0, NAMED).join(', '), names.length > NAMED);
   if (whats.includes('image')) return t.panel.imageLoading;
   return whats.includes('aid') ? t.panel.aidComing : '';
 }

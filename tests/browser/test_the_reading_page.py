@@ -332,6 +332,39 @@ def test_earlier_cases_can_be_opened_where_the_phase_allows_it(reader: User, log
     assert [j.revision for j in Judgement.objects.filter(reading__position=1)] == [1, 2]
 
 
+def test_each_case_begins_with_its_first_question_in_sight(reader: User, log_in: LogIn) -> None:
+    a_running_study(a_phase(questions=[CALL, QUALITY, DIAGNOSIS, NOTE]), readers=[reader])
+    page = log_in("reader", viewport={"width": 1024, "height": 600})
+    start(page)
+    press(page, "s", "9")
+    page.get_by_role("radio", name="Fair").check()
+    page.get_by_role("combobox", name="What do you see?").fill("normal")
+    press(page, "Enter")
+    page.get_by_label("Anything unusual?").fill("no")
+    expect(page.locator("[data-call=synthetic]")).not_to_be_in_viewport()
+    press(page, "Control+Enter")
+    on_case(page, 2)
+    expect(page.locator("[data-call=synthetic]")).to_be_in_viewport(ratio=1)
+
+
+def test_questions_at_the_end_take_digits_and_name_what_is_missing(reader: User, log_in: LogIn) -> None:
+    last = [{**QUALITY, "name": "ease", "asked": "end"}, {**NOTE, "name": "more", "asked": "end", "required": True}]
+    page = reading_of(reader, log_in, questions=[CALL, *last])
+    for position in (1, 2, 3, 4):
+        on_case(page, position)
+        press(page, "s", "9", "Enter")
+    expect(page.get_by_role("heading", name="Before you finish")).to_be_visible()
+    press(page, "2")
+    expect(page.get_by_role("radio").nth(1)).to_be_checked()
+    press(page, "Enter")
+    expect(page.locator(".question.insist")).to_have_text(re.compile("Anything unusual"))
+    expect(page.locator("#end-hint")).to_have_class(re.compile("insist"))
+    page.locator("[data-part=screen] textarea").fill("No.")
+    expect(page.locator(".question.insist")).to_have_count(0)
+    press(page, "Control+Enter")
+    expect(page.get_by_role("heading", name="All 4 cases read")).to_be_visible()
+
+
 def test_a_pause_hides_the_image_and_stops_the_clock(reader: User, log_in: LogIn) -> None:
     page = reading_of(reader, log_in)
     press(page, "Shift+P")
@@ -440,7 +473,7 @@ def test_a_case_filled_in_in_two_places_is_settled_by_a_clear_choice(
     dialog = here.get_by_role("dialog", name="Changed in another window")
     expect(dialog).to_contain_text("Synthetic")
     expect(dialog).to_contain_text("Authentic, Confidence 20")
-    press(here, "Escape")
+    press(here, "Escape", "Enter", "Space")  # as they were meant for the case
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name=choice).click()
     expect(dialog).to_be_hidden()
@@ -458,8 +491,9 @@ def test_answers_at_the_end_come_as_a_table(reader: User, log_in: LogIn) -> None
         press(page, "s", "9", "Enter")
     expect(page.get_by_role("heading", name="Your answers: 1 of 2 right")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(3)
+    # An Enter so soon after the last one would be taken for its echo.
     with page.expect_navigation():
-        press(page, "Enter")
+        page.locator("[data-go]").click()
     begin(page)
     expect(page.locator("[data-part=phase]")).to_have_text("Test")
 

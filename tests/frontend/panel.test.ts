@@ -128,7 +128,7 @@ describe('what is missing is said in words', () => {
 
   test('of many questions two are named', () => {
     const all = QUESTIONS.slice(0, 3).map(({ name }) => missing('question', name));
-    expect(missingWords(all, QUESTIONS)).toBe('Still needed: your call, “How good is the image?” ….');
+    expect(missingWords(all, QUESTIONS)).toBe('Still needed: your call, “How good is the image?” …');
   });
 });
 

@@ -18,12 +18,14 @@ export class ConflictDialog {
       button('primary', t.conflict.theirs, takeTheirs),
     );
     this.element = dialog('conflict', t.conflict.title, this.text, this.both, choices);
+    this.element.querySelector('h2')?.setAttribute('tabindex', '-1');
     // There is no third way: closing without a choice would leave the question open and out of sight.
     this.element.addEventListener('cancel', (event) => event.preventDefault());
   }
 
   show(conflict: Conflict | null, position: number): void {
-    if (conflict && !this.element.open) {
+    const opens = conflict !== null && !this.element.open;
+    if (opens) {
       this.text.textContent = t.conflict.text(position);
       this.both.replaceChildren(
         facts([
@@ -33,5 +35,7 @@ export class ConflictDialog {
       );
     }
     follow(this.element, conflict !== null);
+    // Not the first button: it comes up while somebody types, and the Enter meant for the case would choose.
+    if (opens) this.element.querySelector('h2')?.focus();
   }
 }

@@ -10,6 +10,10 @@ export interface View<S> {
   show(state: S): void;
   /** What changes every second. */
   tick?(times: Times): void;
+  /** A digit was typed, and no field has taken it. */
+  digit?(digit: number): void;
+  /** Point at what is missing. */
+  insist?(): void;
 }
 
 /** The heading that takes the focus when a screen comes up. */

@@ -1,6 +1,6 @@
 import type { Parts } from '@/layout';
 import type { Deeds } from '@/panel/widget';
-import type { Machine, State, Times } from '@/state';
+import type { Machine, Missing, State, Times } from '@/state';
 import { displayScreen } from './display';
 import { endScreen } from './end';
 import { failedScreen } from './failed';
@@ -13,8 +13,7 @@ import { toldScreen } from './told';
 export interface Surroundings {
   readonly deeds: Deeds;
   readonly home: string;
-  /** What is missing, in words. */
-  missing(): string;
+  missing(): readonly Missing[];
   goToNext(): void;
 }
 
@@ -51,6 +50,14 @@ export class Screens {
 
   tick(times: Times): void {
     this.view?.tick?.(times);
+  }
+
+  digit(digit: number): void {
+    this.view?.digit?.(digit);
+  }
+
+  insist(): void {
+    this.view?.insist?.();
   }
 
   private change(name: State['name']): void {

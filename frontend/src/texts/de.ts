@@ -51,7 +51,7 @@ export const de: Texts = {
     optional: 'freiwillig',
     submit: 'Absenden',
     submitChange: 'Änderung absenden',
-    stillNeeded: (names) => `Es fehlt noch: ${names}.`,
+    stillNeeded: (names, more) => `Es fehlt noch: ${names}${more ? ' …' : '.'}`,
     conflictFirst: 'Wählen Sie zuerst, welches Fenster gelten soll.',
     aidComing: 'Die Hilfe wird geholt.',
     quoted: (words) => `„${words}“`,

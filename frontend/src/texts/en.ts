@@ -49,7 +49,7 @@ export const en = {
     optional: 'optional',
     submit: 'Submit',
     submitChange: 'Submit the change',
-    stillNeeded: (names: string) => `Still needed: ${names}.`,
+    stillNeeded: (names: string, more: boolean) => `Still needed: ${names}${more ? ' …' : '.'}`,
     conflictFirst: 'First choose which window’s entries to keep.',
     aidComing: 'The aid is being fetched.',
     quoted: (words: string) => `“${words}”`,
