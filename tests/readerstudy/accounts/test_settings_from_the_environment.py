@@ -53,6 +53,19 @@ def test_a_list_of_words_loses_blanks_and_empty_places(monkeypatch: pytest.Monke
     assert environment.words("HOSTS") == ["a.example", "b.example"]
 
 
+@pytest.mark.parametrize("word", ["", "  ", "25", " 465 "])
+def test_a_number_is_read_and_has_a_default(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("PORT", word)
+    assert environment.whole_number("PORT", 587) == int(word.strip() or 587)
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "2.5", "many", "٣", "1e3"])
+def test_what_is_no_number_above_zero_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("PORT", word)
+    with pytest.raises(ImproperlyConfigured, match=r"PORT=.* is not understood: use a whole number above 0"):
+        environment.whole_number("PORT", 587)
+
+
 def test_a_secret_key_of_the_environment_is_taken_and_none_is_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -85,9 +98,12 @@ def test_processes_that_start_together_agree_on_one_secret_key(monkeypatch: pyte
             assert keys != {""}
 
 
-def start(**variables: str) -> subprocess.CompletedProcess[str]:
-    """Start the application's settings in a process of their own."""
-    command = [sys.executable, "-c", "import readerstudy.settings as s; print(s.DATABASES['default']['ENGINE'])"]
+ENGINE = "s.DATABASES['default']['ENGINE']"
+
+
+def start(say: str = ENGINE, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Start the application's settings in a process of their own, and let it say something of them."""
+    command = [sys.executable, "-c", f"import readerstudy.settings as s; print({say})"]
     kept = {"PATH": os.environ["PATH"]}
     return subprocess.run(
         command, env=kept | variables, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=60, check=False
@@ -110,3 +126,27 @@ def test_a_misspelt_switch_stops_the_start_instead_of_meaning_no(tmp_path: Path)
     run = start(DATA_DIR=str(tmp_path), HTTPS="ture")
     assert run.returncode == 1
     assert "HTTPS='ture' is not understood" in run.stderr
+
+
+MAIL = "s.EMAIL_BACKEND.split('.')[-2], s.EMAIL_PORT, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL"
+
+
+def test_without_a_mail_server_mails_are_written_into_the_data_folder(tmp_path: Path) -> None:
+    run = start(f"{MAIL}, s.EMAIL_FILE_PATH", DATA_DIR=str(tmp_path))
+    assert "filebased" in run.stdout
+    assert str(tmp_path / "mail") in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("security", "told"),
+    [("starttls", "smtp 587 True False"), ("tls", "smtp 465 False True"), ("none", "smtp 25 False False")],
+)
+def test_a_mail_server_is_spoken_to_as_the_settings_say(tmp_path: Path, security: str, told: str) -> None:
+    run = start(MAIL, DATA_DIR=str(tmp_path), EMAIL_HOST="mail.example.org", EMAIL_SECURITY=security)
+    assert run.stdout.strip() == told
+
+
+def test_a_port_of_ones_own_and_a_security_that_is_not_known(tmp_path: Path) -> None:
+    run = start("s.EMAIL_PORT", DATA_DIR=str(tmp_path), EMAIL_HOST="mail", EMAIL_PORT="2525")
+    assert run.stdout.strip() == "2525"
+    assert "EMAIL_SECURITY='SSL3' is not understood" in start(DATA_DIR=str(tmp_path), EMAIL_SECURITY="ssl3").stderr
