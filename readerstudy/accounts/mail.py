@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from smtplib import SMTPException
 
@@ -65,7 +66,8 @@ def post(letters: Iterable[Letter]) -> Posted:
             why = str(error)
         else:
             sent.append(letter.about)
-    connection.close()
+    with suppress(SMTPException, OSError):  # all is sent by now
+        connection.close()
     return Posted(sent, failed, why[:200])
 
 

@@ -14,13 +14,22 @@ class InvitationEndedError(Exception):
 
 
 @transaction.atomic
-def create_user(*, username: str, password: str | None, role: str, actor: User | None = None, email: str = "") -> User:
-    """Make an account; without a password nobody can log in to it yet."""
-    user = User(username=username, role=role, email=email)
+def create_user(
+    *,
+    username: str,
+    password: str | None,
+    role: str,
+    actor: User | None = None,
+    email: str = "",
+    is_operator: bool = False,
+) -> User:
+    """Make an account; without a password nobody can log in to it yet. An operator coordinates every study."""
+    user = User(username=username, role=role, email=email, is_superuser=is_operator)
     user.set_password(password)
     user.full_clean()
     user.save()
-    audit.record(actor=actor, verb="accounts.created", target=f"user:{user.pk}", role=role)
+    operator = {"operator": True} if is_operator else {}
+    audit.record(actor=actor, verb="accounts.created", target=f"user:{user.pk}", role=role, **operator)
     return user
 
 

@@ -41,7 +41,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         # Only coordinators may see the pictures.
         "deceptive": deceptive_cases(report) if report and study.opened_as == TeamRole.COORDINATOR else [],
         # A finished job has nothing to say beside the report that it made.
-        "job": job if job and job.status != "done" else None,
+        "job": job if job and job.status != "done" and study.opened_as == TeamRole.COORDINATOR else None,
     }
     return render(request, "reports/results.html", context | exports.caveats(study))
 

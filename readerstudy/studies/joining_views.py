@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -89,7 +90,7 @@ def _form(
     return (known if is_known else new)(data, **options)
 
 
-def _take_place(request: HttpRequest, form: AboutReaderForm, take: Any) -> HttpResponse | None:
+def _take_place(request: HttpRequest, form: AboutReaderForm, take: Callable[[User], object]) -> HttpResponse | None:
     """Seat somebody, with a new account if they have none; None where the form is to be shown again."""
     try:
         with transaction.atomic():  # a refusal leaves no half-made account behind

@@ -27,6 +27,11 @@ def study_or_404(request: HttpRequest, slug: str, *roles: str) -> Study:
     return note_roles(user, [study])[0]
 
 
+def slugs_run_by(user: User) -> list[str]:
+    """Name the studies that a person coordinates."""
+    return list(Study.objects.for_user(user, TeamRole.COORDINATOR).values_list("slug", flat=True))
+
+
 def note_roles(user: User, studies: Iterable[Study]) -> list[Study]:
     """Give studies that a person may open, each with the role in which it opens."""
     found = list(studies)

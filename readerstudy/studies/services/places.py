@@ -140,6 +140,9 @@ def register_reader(*, study: Study, user: User, years: int | None, subspecialty
 
 
 def _require_new(study: Study, user: User) -> None:
+    """Refuse who reads here already, and who may see more of a study than its readers must."""
+    if user.is_at_a_desk:
+        raise StudyError(_("This account runs studies or watches over them: it reads in none."))
     if study.readers.filter(user=user).exists():
         raise StudyError(_("You are in this study already: you find it under My studies."))
 
@@ -170,9 +173,10 @@ def withdraw_reader(*, reader: Reader, reason: str, actor: User | None) -> None:
     """
     study = held(reader.study)
     reader = study.readers.select_for_update(of=("self",)).get(pk=reader.pk)
-    if study.unblinded_at or study.is_archived:
-        words = _("The results of this study have been seen: nobody can be left out of them any more.")
-        raise StudyError(words if study.unblinded_at else _("The study is archived: nothing of it changes any more."))
+    if study.unblinded_at:
+        raise StudyError(_("The results of this study have been seen: nobody can be left out of them any more."))
+    if study.is_archived:
+        raise StudyError(_("The study is archived: nothing of it changes any more."))
     if reader.is_withdrawn:
         raise StudyError(_("%(reader)s has withdrawn already.") % {"reader": reader.code})
     reader.withdrawn_at, reader.withdrawn_because = timezone.now(), reason.strip()[:300]

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from readerstudy.accounts.models import User
+from readerstudy.audit.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +48,13 @@ def test_a_weak_password_and_a_name_that_is_taken_are_refused(monkeypatch: pytes
     make()
     with pytest.raises(CommandError, match="already exists"):
         make()
+
+
+def test_an_operator_may_open_every_study_and_the_audit_log_knows() -> None:
+    call_command("create_coordinator", "runs-the-server", operator=True, stdout=StringIO())
+    make("chief")
+    assert [user.is_superuser for user in User.objects.order_by("pk")] == [True, False]
+    assert [event.detail for event in Event.objects.filter(verb="accounts.created").order_by("pk")] == [
+        {"role": "coordinator", "operator": True},
+        {"role": "coordinator"},
+    ]

@@ -12,7 +12,9 @@ from readerstudy.accounts.models import User
 from readerstudy.jobs.models import Job, Status
 from readerstudy.jobs.services import work_off
 from readerstudy.jobs.templatetags.durations import duration
+from readerstudy.studies.services import create_study
 from tests.readerstudy.jobs.conftest import a_job
+from tests.readerstudy.unpictured import an_unpictured_cohort
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("handlers")]
 HTMX = {"HX-Request": "true"}
@@ -88,3 +90,13 @@ def test_readers_find_no_jobs(client: Client, reader_user: User) -> None:
 )
 def test_lengths_of_time_are_told_in_words(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_jobs_about_a_study_are_seen_and_stopped_by_its_coordinators_alone(desk: Client, coordinator: User) -> None:
+    job = a_job()
+    Job.objects.filter(pk=job.pk).update(target="study:theirs", title="About their study")
+    assert "About their study" not in desk.get("/jobs/").content.decode()
+    assert desk.get(f"/jobs/{job.pk}/").status_code == desk.post(f"/jobs/{job.pk}/stop/").status_code == 404
+    create_study(slug="theirs", preset="single-phase", cohorts=[an_unpictured_cohort()], actor=coordinator)
+    assert "About their study" in desk.get("/jobs/").content.decode()
+    assert desk.post(f"/jobs/{job.pk}/stop/").status_code == 302

@@ -9,7 +9,14 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from readerstudy.accounts.models import Role, User
 from readerstudy.audit.models import Event
 from readerstudy.studies.models import Reader, Recruitment, Study, Told
-from readerstudy.studies.services import StudyError, change_recruitment, close_study, invite_reader, register_reader
+from readerstudy.studies.services import (
+    StudyError,
+    change_recruitment,
+    close_study,
+    invite_reader,
+    join_study,
+    register_reader,
+)
 from readerstudy.studies.services import withdraw_reader as withdraw
 from tests.readerstudy.makers import lock_without_audit
 from tests.readerstudy.unpictured import a_person, an_unpictured_study
@@ -193,3 +200,13 @@ def test_the_page_counts_who_registered(study: Study, client: Client, coordinato
     client.force_login(coordinator)
     assertContains(client.get(JOINING), "1 of 5 have registered.")
     assertContains(client.get("/studies/s/readers/"), "registered")
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.OBSERVER])
+def test_no_account_that_may_see_more_takes_a_place(study: Study, role: Role) -> None:
+    opened(study)
+    desk = a_person("desk", role)
+    with pytest.raises(StudyError, match="it reads in none"):
+        register_reader(study=study, user=desk, years=None, subspecialty="", country="")
+    with pytest.raises(StudyError, match="it reads in none"):
+        join_study(reader=invite_reader(study=study, actor=None), user=desk, years=None, subspecialty="", country="")

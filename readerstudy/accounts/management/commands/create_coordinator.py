@@ -23,12 +23,18 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("username")
+        parser.add_argument("--operator", action="store_true", help="who runs the server: may open every study")
 
     def handle(self, *args: Any, **options: Any) -> None:
         password, drawn = self.password()
         try:
             validate_password(password)
-            user = create_user(username=options["username"], password=password, role=Role.COORDINATOR)
+            user = create_user(
+                username=options["username"],
+                password=password,
+                role=Role.COORDINATOR,
+                is_operator=options["operator"],
+            )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         self.say(f"{user.username} can log in" + (f" with the password {password}" if drawn else "."))
