@@ -33,7 +33,7 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("agree") == "yes":
             try:
-                studies.give_consent(reader=reader, actor=user_of(request))
+                studies.give_consent(reader=reader, actor=user_of(request), shown=request.POST.get("text", ""))
             except studies.StudyError as error:  # it was closed since the page was opened
                 messages.error(request, str(error))
             return redirect("reading:studies")

@@ -90,9 +90,10 @@ def code_answers(*, reader: Reader, unprompted: bool, coder: User, is_consensus:
     elif coder.pk not in codes and len(codes) >= CODERS:
         raise CodingError(_("Two others have coded the answers of %(reader)s.") % {"reader": reader.code})
     code = AnswerCode.objects.create(reader=reader, coder_id=coder.pk, unprompted=unprompted, is_consensus=is_consensus)
+    # Not which code: the other coder may read the audit trail.
     audit.record(
         actor=coder, verb="reports.answers_coded", target=f"study:{study.slug}", reader=reader.code,
-        unprompted=unprompted, consensus=is_consensus,
+        code=code.pk, consensus=is_consensus,
     )  # fmt: skip
     return code
 

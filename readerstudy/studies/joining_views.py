@@ -57,7 +57,7 @@ def register(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def take(user: User) -> None:
-            services.register_reader(study=study, user=user, **form.about())
+            services.register_reader(study=study, user=user, shown=request.POST.get("text", ""), **form.about())
 
         if answer := _take_place(request, form, take):
             return answer

@@ -14,13 +14,18 @@ from readerstudy.studies.services.refusing import StudyError, held
 
 
 @transaction.atomic
-def give_consent(*, reader: Reader, actor: User) -> None:
+def give_consent(*, reader: Reader, actor: User, shown: str = "") -> None:
     """Note that a reader agreed to take part; a second time changes nothing, unless the text has changed since.
+
+    Parameters
+    ----------
+    shown : str
+        The digest of the text that the reader saw (`Study.consent_digest`); empty where it is not known.
 
     Raises
     ------
     StudyError
-        The study is not open for reading, or the reader has withdrawn.
+        The study is not open for reading, the reader has withdrawn, or the text is another one by now.
     """
     study = held(reader.study)
     if not study.is_running:
@@ -29,11 +34,13 @@ def give_consent(*, reader: Reader, actor: User) -> None:
     if now.is_withdrawn:
         raise StudyError(_("You have withdrawn from this study."))
     if not now.has_agreed:
-        note_consent(now, actor)
+        note_consent(now, actor, shown)
 
 
-def note_consent(reader: Reader, actor: User) -> None:
-    """Write down that a reader agrees to the text as it is. The caller holds the study and the transaction."""
+def note_consent(reader: Reader, actor: User, shown: str) -> None:
+    """Write down that a reader agrees to the text that they saw. The caller holds the study and the transaction."""
+    if shown not in ("", reader.study.consent_digest()):
+        raise StudyError(_("The text has been changed while you were reading it. Please read it as it is now."))
     text = _current_text(reader.study)
     reader.consent, reader.consented_at = text, timezone.now()
     reader.save(update_fields=["consent", "consented_at"])

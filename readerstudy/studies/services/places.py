@@ -115,13 +115,21 @@ def join_study(*, reader: Reader, user: User, years: int | None, subspecialty: s
 
 
 @transaction.atomic
-def register_reader(*, study: Study, user: User, years: int | None, subspecialty: str, country: str) -> Reader:
+def register_reader(
+    *, study: Study, user: User, years: int | None, subspecialty: str, country: str, shown: str = ""
+) -> Reader:
     """Give a user who came by the link for everybody a place of their own, with their consent.
+
+    Parameters
+    ----------
+    shown : str
+        The digest of the text that was agreed to, as for `give_consent`.
 
     Raises
     ------
     StudyError
-        The link is closed or the study full, the user is in it already, or did not tell what it asks for.
+        The link is closed or the study full, the user is in it already, did not tell what it asks for, or agreed to
+        a text that is another one by now.
     """
     study = held(study)
     recruitment = recruitment_of(study)
@@ -135,7 +143,7 @@ def register_reader(*, study: Study, user: User, years: int | None, subspecialty
     reader = _new_place(study, invitation=None)
     _seat(reader, user, years=years, subspecialty=subspecialty, country=country)
     audit.record(actor=user, verb="studies.reader_registered", target=f"study:{study.slug}", reader=reader.code)
-    note_consent(reader, user)
+    note_consent(reader, user, shown)
     return reader
 
 

@@ -136,9 +136,9 @@ def test_agreeing_while_the_study_is_being_closed_says_so(
     study = make_study(readers=[reader_user])
     agree = studies.give_consent
 
-    def close_first(*, reader: Reader, actor: User) -> None:
+    def close_first(*, reader: Reader, actor: User, shown: str) -> None:
         close_study(study=study, actor=None)
-        agree(reader=reader, actor=actor)
+        agree(reader=reader, actor=actor, shown=shown)
 
     monkeypatch.setattr(studies, "give_consent", close_first)
     assertContains(reader.post(CONSENT, {"agree": "yes"}, follow=True), "not open for reading now")

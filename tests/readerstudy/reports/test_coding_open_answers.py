@@ -122,9 +122,15 @@ def test_a_change_of_mind_is_a_new_row(study: Study, coders: tuple[User, User]) 
     code(study, coders[0], R01=False)
     assert seen(study, coders[0])["R01"][0] is False
     assert list(AnswerCode.objects.values_list("unprompted", flat=True)) == [True, False]
+
+
+def test_the_audit_trail_which_the_other_coder_may_read_tells_that_and_not_how_one_coded(
+    study: Study, coders: tuple[User, User]
+) -> None:
+    code(study, coders[0], R01=True)
     event = Event.objects.latest("pk")
     assert (event.verb, event.detail) == (
-        "reports.answers_coded", {"reader": "R01", "unprompted": False, "consensus": False}
+        "reports.answers_coded", {"reader": "R01", "code": AnswerCode.objects.get().pk, "consensus": False}
     )  # fmt: skip
 
 

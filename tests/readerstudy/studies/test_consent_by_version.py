@@ -15,7 +15,7 @@ from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
 from readerstudy.reading.services import ReadingError, start_session
 from readerstudy.studies.models import ConsentText, Reader, Study
-from readerstudy.studies.services import Texts, amend_texts, give_consent, texts_of
+from readerstudy.studies.services import Texts, amend_texts, change_recruitment, give_consent, texts_of
 from tests.readerstudy.makers import enrol
 from tests.readerstudy.unpictured import a_person, an_unpictured_study
 
@@ -111,3 +111,28 @@ def test_what_was_agreed_to_before_there_were_versions_is_the_first(study: Study
     reader.refresh_from_db()
     assert reader.consent is not None
     assert (reader.consent.version, reader.consent.made_at, reader.has_agreed) == (1, day, True)
+
+
+def test_nobody_agrees_to_a_text_that_was_changed_while_they_read_it(
+    study: Study, client: Client, reader_user: User
+) -> None:
+    place = enrol(study, reader_user)
+    client.force_login(reader_user)
+    seen = study.consent_digest()
+    assertContains(client.get("/reading/s/consent/"), f'name="text" value="{seen}"')
+    amended(study, "A new text.")
+    page = client.post("/reading/s/consent/", {"agree": "yes", "text": seen}, follow=True)
+    assertContains(page, "changed while you were reading it")
+    place.refresh_from_db()
+    assert place.consent is None
+
+
+def test_nobody_registers_by_a_text_that_was_changed_while_they_read_it(study: Study, client: Client) -> None:
+    asked = dict.fromkeys(("years", "subspecialty", "country"), "optional")
+    path = change_recruitment(study=study, is_open=True, limit=None, actor=None, **asked).path
+    account = {"username": "newcomer", "password1": "a word for tests", "password2": "a word for tests"}
+    seen = study.consent_digest()
+    amended(study, "A new text.")
+    page = client.post(path, {**account, "agree": "on", "text": seen}, follow=True)
+    assertContains(page, "changed while you were reading it")
+    assert not User.objects.filter(username="newcomer").exists()
