@@ -75,9 +75,13 @@ def check(page: Page, addresses: list[str], capsys: pytest.CaptureFixture[str]) 
 def test_the_pages_before_the_login_are_accessible(
     world: User, server: str, browser: Browser, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = studies.invite_reader(study=Study.objects.get(slug="running"), actor=None)
+    study = Study.objects.get(slug="running")
+    place = studies.invite_reader(study=study, actor=None)
+    asked = dict.fromkeys(("years", "subspecialty", "country"), "optional")
+    link = studies.change_recruitment(study=study, is_open=True, limit=None, actor=None, **asked)
+    member = studies.invite_member(study=study, role="monitor", actor=None)
     page = browser.new_page(base_url=server)
-    check(page, [*STRANGERS, place.join_path], capsys)
+    check(page, [*STRANGERS, place.join_path, link.path, member.join_path], capsys)
     page.close()
 
 
