@@ -2,6 +2,7 @@ import { bindingsWith, type Command, commandFor, type Overrides, type ViewComman
 import { layOut, type Parts } from './layout';
 import { unofferedIn } from './panel/offered';
 import { QuestionForm } from './panel/questions';
+import { showShortcuts } from './panel/shortcuts';
 import { showKeys, showTool, showTools } from './panel/tools';
 import type { Deeds } from './panel/widget';
 import { Picture } from './picture';
@@ -14,7 +15,7 @@ import { LoginDialog } from './screens/login';
 import { Screens } from './screens/screens';
 import type { Machine, Missing, State } from './state';
 import { t } from './texts';
-import type { MarkTool } from './wire';
+import type { MarkTool, PhaseWire } from './wire';
 
 /** Where the page lives, from the data attributes of `#reading`. */
 export interface Place {
@@ -41,6 +42,7 @@ export class Page {
   private readonly deeds: Deeds;
   private readonly screens: Screens;
   private readonly preferences: Preferences;
+  private overrides: Overrides = {};
   private bindings = bindingsWith();
   private form: QuestionForm | null = null;
   private lastName: State['name'] = 'loading';
@@ -212,6 +214,7 @@ export class Page {
     else if (state.name === 'reading' || state.name === 'end-questions') this.submitOrSay();
     // A second, hasty Enter must not skip the answer before it is there.
     else if (state.name === 'feedback' && (state.feedback || state.problem)) this.machine.proceed();
+    else if (state.login.needed) this.login.open();
     else void this.machine.retry();
   }
 
@@ -283,9 +286,11 @@ export class Page {
   }
 
   private useKeys(overrides: Overrides): void {
+    this.overrides = overrides;
     this.bindings = bindingsWith(overrides);
     this.keys.show(overrides);
     showKeys(this.parts.tools, overrides);
+    showShortcuts(this.parts.questions, overrides);
   }
 
   private async keepKeys(overrides: Overrides): Promise<boolean> {
@@ -335,17 +340,23 @@ export class Page {
   private followCase(state: Extract<State, { reading: unknown }>): void {
     const { parts, machine } = this;
     const { questions } = state.session.phase;
-    if (!this.form) this.keys.offer(unofferedIn(state.session.phase), callQuestion(questions) !== null);
-    this.form ??= new QuestionForm(parts.questions, questions, this.deeds, {
-      take: (question, tool) => this.picture.mark(question, tool),
-      reason: (index, reason) => machine.setMarks(this.picture.book.reasoned(index, reason)),
-      remove: (index) => this.picture.removeMark(index),
-    });
+    this.form ??= this.formOf(state.session.phase);
     const asked = new Set(askedNow(questions, state.draft).map(({ name }) => name));
     this.form.show(state.draft, asked, state.name === 'reading');
     renderCase(parts, state, machine);
     this.beginAtTheTop(state);
     if (parts.hint.classList.contains('insist')) this.insist(state.name === 'reading' ? machine.missing() : []);
+  }
+
+  private formOf(phase: PhaseWire): QuestionForm {
+    const form = new QuestionForm(this.parts.questions, phase.questions, this.deeds, {
+      take: (question, tool) => this.picture.mark(question, tool),
+      reason: (index, reason) => this.machine.setMarks(this.picture.book.reasoned(index, reason)),
+      remove: (index) => this.picture.removeMark(index),
+    });
+    this.keys.offer(unofferedIn(phase), callQuestion(phase.questions) !== null);
+    showShortcuts(this.parts.questions, this.overrides);
+    return form;
   }
 
   /** A panel that was scrolled for one case would hide the next one's first question; a small page, its image. */

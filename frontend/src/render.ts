@@ -108,12 +108,20 @@ function renderProblem(parts: Parts, state: CaseState): void {
 }
 
 function renderSubmit(parts: Parts, state: CaseState, missing: readonly Missing[]): void {
-  const sending = state.name === 'submitting';
-  parts.submit.ariaDisabled = String(state.name !== 'reading' || missing.length > 0);
-  const words = sending ? t.save.saving : state.revising ? t.panel.submitChange : t.panel.submit;
+  const stuck = state.name === 'submitting' && state.save.kind === 'kept';
+  parts.submit.ariaDisabled = String(!stuck && (state.name !== 'reading' || missing.length > 0));
+  const words = submitWords(state, stuck);
   if (parts.submit.dataset.words !== words) parts.submit.replaceChildren(words, ' ', key('Enter'));
   parts.submit.dataset.words = words;
-  setText(parts.hint, sending ? '' : missingWords(missing, state.session.phase.questions));
+  const waits = stuck ? (state.login.needed ? t.problems.expired : t.save.waits) : '';
+  setText(parts.hint, state.name === 'submitting' ? waits : missingWords(missing, state.session.phase.questions));
+}
+
+/** What the button does; `stuck`: it was submitted, and the page cannot go on without the server. */
+function submitWords(state: CaseState, stuck: boolean): string {
+  if (stuck) return state.login.needed ? t.login.action : t.problems.retry;
+  if (state.name === 'submitting') return t.save.saving;
+  return state.revising ? t.panel.submitChange : t.panel.submit;
 }
 
 /** What is missing, in words; '' when nothing is. */

@@ -159,7 +159,7 @@ class Person:
             return f"screen {seen['screen']}"
         if not seen["position"] or seen["waiting"]:
             return "no image" if seen["problem"] else "loading"
-        return "waiting" if "Saving" in seen["submit"] else "case"
+        return "case" if "Submit" in seen["submit"] else "waiting"
 
     def _help(self, page: Page, where: str) -> None:
         if where == "login":

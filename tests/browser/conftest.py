@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.conftest import missing
@@ -17,6 +17,9 @@ from tests.conftest import missing
 LogIn = Callable[..., Page]
 PASSWORD = "a word for tests"
 FOLDER = Path(__file__).parent
+
+# A busy machine takes its time; where all is well nobody waits for it.
+expect.set_options(timeout=15_000)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -434,6 +434,9 @@ def test_a_changed_key_works_is_kept_and_names_what_it_would_take(reader: User, 
     expect(dialog.get_by_text("Your keys are saved")).to_be_visible()
     page.reload()
     begin(page)
+    synthetic = page.locator("[data-call=synthetic]")
+    expect(synthetic.locator("kbd")).to_have_text(";")
+    expect(synthetic).to_have_attribute("aria-keyshortcuts", ";")
     press(page, ";")
     expect(page.locator("[data-call=synthetic]")).to_have_attribute("aria-pressed", "true")
 
@@ -458,6 +461,26 @@ def test_an_expired_login_is_renewed_in_place_and_nothing_is_lost(
     page.locator("[data-part=submit]").click()
     on_case(page, 2)
     assert the_judgement(page).answers == {"note": "typed after the login had expired"}
+
+
+def test_where_the_next_case_needs_a_server_that_is_gone_the_page_says_so_and_goes_on_by_itself(
+    reader: User, log_in: LogIn, tolerated: list[str]
+) -> None:
+    tolerated += ["ERR_INTERNET_DISCONNECTED"]
+    page = reading_of(reader, log_in)
+    saved(page, "")
+    page.wait_for_load_state("networkidle")  # two images ahead
+    page.context.set_offline(True)
+    for position in (1, 2, 3):
+        on_case(page, position)
+        press(page, "a", "4", "Enter")
+    saved(page, "Kept on this computer – 3")
+    hint(page).to_contain_text("The next case needs the server")
+    expect(page.locator("[data-part=submit]")).to_have_text(re.compile("Try again"))
+    page.context.set_offline(False)
+    on_case(page, 4)
+    saved(page)
+    assert Judgement.objects.count() == 3
 
 
 @pytest.mark.parametrize(("choice", "call"), [("Keep what is in this window", "s"), ("Take what is in the other", "a")])

@@ -4,6 +4,7 @@ import { keyWords } from '@/panel/keywords';
 import { Markbook } from '@/panel/markbook';
 import { unofferedIn } from '@/panel/offered';
 import { matching } from '@/panel/search';
+import { ariaKeys } from '@/panel/shortcuts';
 import { draftWords, noticeWords, problemWords } from '@/problems';
 import { missingWords, saveWords } from '@/render';
 import type { Draft, Missing } from '@/state';
@@ -227,4 +228,14 @@ describe('what the help may name', () => {
     expect([hidden.has('undo'), hidden.has('later'), hidden.has('mark-box')]).toEqual([false, false, false]);
     expect(hidden.has('mark-point')).toBe(true);
   });
+});
+
+test.each([
+  ['a', 'A'],
+  [';', ';'],
+  ['Shift+f', 'Shift+F'],
+  ['Ctrl+z', 'Control+Z'],
+  ['Delete', 'Delete'],
+])('the key %s is told to screen readers as %s', (written, said) => {
+  expect(ariaKeys(written)).toBe(said);
 });

@@ -40,7 +40,8 @@ function resultOf({ score, call, region }: Aid): Node[] {
     [t.aid.score, score === null ? null : inFigures(score)],
     [t.aid.call, call === null ? null : t.aid[call]],
   ]);
-  return [list, ...(region ? [make('p', { class: 'aside' }, t.aid.region)] : [])];
+  const words = [...(score === null ? [] : [t.aid.scoreMeaning]), ...(region ? [t.aid.region] : [])];
+  return [list, ...words.map((line) => make('p', { class: 'aside' }, line))];
 }
 
 /** A detector's score on its own scale, with at most three figures after the point. */

@@ -1,16 +1,17 @@
-import { button, key, make, setText } from '@/element';
+import { button, make, setText } from '@/element';
 import { pointOf } from '@/questions';
 import type { Draft } from '@/state';
 import { t } from '@/texts';
 import type { Question } from '@/wire';
+import { withShortcut } from './shortcuts';
 import { type Deeds, field, type Widget } from './widget';
 
 type Choice = NonNullable<Draft['call']>;
 
-const WORDS: Record<Choice, readonly [words: string, key: string]> = {
-  authentic: [t.call.authentic, 'A'],
-  synthetic: [t.call.synthetic, 'S'],
-  'cannot-tell': [t.call.cannotTell, 'C'],
+const WORDS: Record<Choice, string> = {
+  authentic: t.call.authentic,
+  synthetic: t.call.synthetic,
+  'cannot-tell': t.call.cannotTell,
 };
 
 /** The call, and under it how sure the reader is. */
@@ -42,13 +43,10 @@ export function callWidget(question: Question, deeds: Deeds): Widget {
 }
 
 function callButton(choice: Choice, deeds: Deeds): HTMLButtonElement {
-  const [words, shortcut] = WORDS[choice];
-  const element = button('', words, () => deeds.call(choice));
+  const element = button('', WORDS[choice], () => deeds.call(choice));
   element.dataset.call = choice;
   element.ariaPressed = 'false';
-  element.setAttribute('aria-keyshortcuts', shortcut);
-  element.append(' ', key(shortcut));
-  return element;
+  return withShortcut(element, choice);
 }
 
 interface Scale {

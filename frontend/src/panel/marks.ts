@@ -1,9 +1,10 @@
-import { button, key, make, setText } from '@/element';
+import { button, make, setText } from '@/element';
 import type { Draft } from '@/state';
 import { t } from '@/texts';
 import type { Tool } from '@/viewer/tool';
 import type { MarkOnImage, MarkTool, Question } from '@/wire';
 import { icon } from './icons';
+import { withShortcut } from './shortcuts';
 import { field, type Widget } from './widget';
 
 /** What a reader does with marks; `index` counts all marks of the case. */
@@ -12,8 +13,6 @@ export interface Marking {
   reason(index: number, reason: string): void;
   remove(index: number): void;
 }
-
-const KEYS: Record<MarkTool, string> = { point: 'T', box: 'B', freehand: 'O' };
 
 export interface MarksWidget extends Widget {
   /** Which tool the left button has now. */
@@ -37,7 +36,9 @@ export function marksWidget(question: Question, marking: Marking): MarksWidget {
       drawn = now;
       for (const select of list.querySelectorAll('select'))
         select.value = marks[Number(select.dataset.mark)]?.reason ?? '';
-      setText(hint, list.childElementCount > 0 ? t.marks.hint : t.marks.none);
+      const any = list.childElementCount > 0;
+      setText(hint, any ? t.marks.hint : t.marks.none);
+      hint.classList.toggle('keys-hint', any);
     },
     showTool: (tool, active) => {
       for (const [kind, element] of tools) {
@@ -50,9 +51,8 @@ export function marksWidget(question: Question, marking: Marking): MarksWidget {
 function toolButton(question: Question, tool: MarkTool, marking: Marking): HTMLButtonElement {
   const element = button('', icon(`mark-${tool}`), () => marking.take(question.name, tool));
   element.ariaPressed = 'false';
-  element.setAttribute('aria-keyshortcuts', KEYS[tool]);
-  element.append(t.marks[tool], ' ', key(KEYS[tool]));
-  return element;
+  element.append(t.marks[tool]);
+  return withShortcut(element, `mark-${tool}`);
 }
 
 function rows(question: Question, marks: readonly MarkOnImage[], open: boolean, marking: Marking): HTMLElement[] {

@@ -26,7 +26,11 @@ export interface Widget {
 /** A group with the question's words, whether it must be answered, and its help. */
 export function field(question: Question, ...body: readonly Node[]): HTMLFieldSetElement {
   const words = make('span', { class: 'words' }, question.text);
-  const need = make('span', { class: 'need' }, question.required ? t.panel.required : t.panel.optional);
+  const need = make(
+    'span',
+    { class: question.required ? 'need' : 'need may' },
+    question.required ? t.panel.required : t.panel.optional,
+  );
   const element = make(
     'fieldset',
     {

@@ -36,8 +36,13 @@ function contentOf(session: Session): Node[] {
 
 function factsOf({ phase, cases, done }: Session): HTMLElement {
   const percent = phase.disclosed_prevalence;
+  const twice = phase.aid === 'sequential';
   return facts([
-    [t.told.casesLabel, done > 0 ? t.told.casesLeft(cases - done, cases) : t.told.cases(cases)],
+    [t.told.casesLabel, twice ? t.told.casesTwice(cases / 2) : t.told.cases(cases)],
+    [
+      t.told.leftLabel,
+      done === 0 ? null : twice ? t.told.judgementsLeft(cases - done, cases) : t.told.casesLeft(cases - done, cases),
+    ],
     [t.told.prevalenceLabel, percent === null ? null : t.told.prevalence(percent)],
     [t.told.aidLabel, { none: null, concurrent: t.told.aidConcurrent, sequential: t.told.aidSequential }[phase.aid]],
     [t.told.timeLabel, timeOf(phase)],

@@ -27,6 +27,8 @@ export const de: Texts = {
     kept: (count) => `Auf diesem Rechner aufbewahrt – ${count}`,
     keptMeaning:
       'Der Server ist nicht erreichbar. Ihre Eingaben werden auf diesem Rechner aufbewahrt und gesendet, sobald es geht.',
+    waits:
+      'Der nächste Fall braucht den Server, der nicht erreichbar ist. Sobald er es ist, geht es von selbst weiter.',
     noStore:
       'Dieser Browser bewahrt auf diesem Rechner nichts auf. Lassen Sie das Fenster offen, bis „Gespeichert“ erscheint.',
   },
@@ -99,6 +101,7 @@ export const de: Texts = {
     loading: 'Die Hilfe wird geholt …',
     none: 'Die Hilfe konnte nicht geholt werden.',
     score: 'Wert',
+    scoreMeaning: 'Je höher der Wert, desto mehr spricht er für synthetisch.',
     call: 'Urteil',
     region: 'Ein gestricheltes Rechteck auf der Aufnahme zeigt, worauf sich die Hilfe stützt.',
     own: 'Zuerst Ihr eigenes Urteil, ohne Hilfe. Es lässt sich danach nicht mehr ändern.',
@@ -121,7 +124,10 @@ export const de: Texts = {
   told: {
     title: 'Bevor Sie beginnen',
     cases: (cases) => (cases === 1 ? '1 Fall' : `${cases} Fälle`),
-    casesLeft: (left, cases) => `noch ${left} von ${cases} Fällen`,
+    casesTwice: (cases) => `${cases === 1 ? '1 Fall, zweimal' : `${cases} Fälle, jeder zweimal`} zu beurteilen`,
+    leftLabel: 'Noch zu tun',
+    casesLeft: (left, cases) => `${left} von ${cases} Fällen`,
+    judgementsLeft: (left, judgements) => `${left} von ${judgements} Urteilen`,
     casesLabel: 'Fälle',
     prevalence: (percent) => `${percent} % der Aufnahmen sind synthetisch`,
     prevalenceLabel: 'Anteil synthetischer',
@@ -173,7 +179,7 @@ export const de: Texts = {
       'Nehmen Sie einen anderen Bildschirm, wenn es einen gibt, am besten den, an dem Sie befunden.',
     ],
     anyway: 'Weiter, ohne beide zu sehen',
-    anywayHint: 'Ihr Bildschirm wird in der Studie vermerkt; sonst sieht es niemand.',
+    anywayHint: 'Das wird in der Studie vermerkt; ihre Koordinatoren sehen es, andere Befunder nicht.',
     recorded: 'Größe und Einstellungen Ihres Bildschirms werden mit der Studie gespeichert.',
   },
 

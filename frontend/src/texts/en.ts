@@ -26,6 +26,7 @@ export const en = {
     saving: 'Saving …',
     kept: (count: number) => `Kept on this computer – ${count}`,
     keptMeaning: 'The server cannot be reached. What you enter is kept on this computer and sent as soon as it can be.',
+    waits: 'The next case needs the server, which cannot be reached. The page goes on by itself once it can.',
     noStore: 'This browser keeps nothing on this computer. Leave this window open until “Saved” shows.',
   },
 
@@ -97,6 +98,7 @@ export const en = {
     loading: 'The aid is being fetched …',
     none: 'The aid could not be fetched.',
     score: 'Score',
+    scoreMeaning: 'The higher the score, the more it speaks for synthetic.',
     call: 'Call',
     region: 'A dashed box on the X-ray shows where the aid looked.',
     own: 'First your own judgement, without the aid. It cannot be changed afterwards.',
@@ -119,7 +121,10 @@ export const en = {
   told: {
     title: 'Before you start',
     cases: (cases: number) => (cases === 1 ? '1 case' : `${cases} cases`),
-    casesLeft: (left: number, cases: number) => `${left} of ${cases} cases left`,
+    casesTwice: (cases: number) => `${cases === 1 ? '1 case' : `${cases} cases`}, each judged twice`,
+    leftLabel: 'Still to do',
+    casesLeft: (left: number, cases: number) => `${left} of ${cases} cases`,
+    judgementsLeft: (left: number, judgements: number) => `${left} of ${judgements} judgements`,
     casesLabel: 'Cases',
     prevalence: (percent: number) => `${percent} % of the X-rays are synthetic`,
     prevalenceLabel: 'Synthetic share',
@@ -170,7 +175,7 @@ export const en = {
       'Use another screen if there is one, at best the one on which you report.',
     ],
     anyway: 'Go on without seeing both',
-    anywayHint: 'Your screen is noted in the study; nobody else sees it.',
+    anywayHint: 'It is noted with the study; its coordinators see it, other readers do not.',
     recorded: 'The size and settings of your screen are stored with the study.',
   },
 
