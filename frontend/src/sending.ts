@@ -119,6 +119,11 @@ export abstract class Sending extends Course {
     await this.refresh();
   }
 
+  /** Deliver what a window has kept that was closed before it could send or tell; what is known has its own timer. */
+  protected async collect(): Promise<void> {
+    if (this.session && this.waiting.length === 0) await this.flush();
+  }
+
   /** Ask where the session is: something else has moved it. */
   private async refresh(): Promise<void> {
     try {

@@ -11,7 +11,7 @@ import type { Answer, Call, Display, MarkOnImage, Session } from './wire';
 export type { Draft, Machine, Missing, Problem, State } from './state';
 
 const TICK_MS = 1_000;
-/** So often the time spent is written to this computer. */
+/** So often the time spent is written to this computer, and what closed windows have left there is looked for. */
 const KEEP_EVERY_TICKS = 5;
 const UNREACHABLE: Problem = { kind: 'unreachable', detail: '' };
 
@@ -114,6 +114,7 @@ export class ReadingMachine extends Sending implements Machine {
     this.hidden = hidden;
     this.case?.clock.hide(hidden);
     this.case?.viewed('v', [Number(hidden)]);
+    if (!hidden) void this.collect();
     if (!hidden || !this.case || this.case.sent) return;
     void this.case.saver.keep();
     void this.case.saver.push();
@@ -321,6 +322,7 @@ export class ReadingMachine extends Sending implements Machine {
   private tick(): void {
     this.around.later(TICK_MS, () => this.tick());
     this.ticks += 1;
+    if (this.ticks % KEEP_EVERY_TICKS === 0) void this.collect();
     const { case: current } = this;
     if (!current || current.sent || this.reopening || this.current.name !== 'reading') return;
     if (this.session?.phase.time_limit === 'hard' && this.times().remaining === 0) void this.send(true);

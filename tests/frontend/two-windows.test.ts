@@ -87,6 +87,36 @@ test('a window that was killed between delivery and telling the other leaves no 
   expect(stateOf(right.machine, 'reading')).toMatchObject({ reading: { position: 2 }, save: { kind: 'saved' } });
 });
 
+describe('what a window kept that was closed before it could send or tell', () => {
+  async function leaveBehind() {
+    const server = new StudyServer(4);
+    const { computer, left, right } = await twoWindows(server);
+    left.windows.post = () => {};
+    server.down = true;
+    await readCase(left.machine);
+    computer.kill(left);
+    server.down = false;
+    expect(stateOf(right.machine, 'reading').reading.position).toBe(1);
+    return { server, computer, right };
+  }
+
+  test('is delivered as soon as the other one is seen', async () => {
+    const { server, right } = await leaveBehind();
+    right.machine.hide(true);
+    right.machine.hide(false);
+    await settled();
+    expect(server.keys).toHaveLength(1);
+    expect(stateOf(right.machine, 'reading')).toMatchObject({ reading: { position: 2 }, save: { kind: 'saved' } });
+  });
+
+  test('and after a few seconds anyhow', async () => {
+    const { server, computer, right } = await leaveBehind();
+    await computer.pass(5_000);
+    expect(server.keys).toHaveLength(1);
+    expect(stateOf(right.machine, 'reading').reading.position).toBe(2);
+  });
+});
+
 test('logging in in one window lets both go on', async () => {
   const server = new StudyServer(3);
   const { left, right } = await twoWindows(server);
