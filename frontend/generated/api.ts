@@ -365,7 +365,6 @@ export interface components {
             /** @description null where the reader gave no call. */
             correct: boolean | null;
             telltales: string[];
-            explanation: string;
         };
         /**
          * @description * `none` - None
@@ -580,6 +579,11 @@ export interface components {
             phase: components["schemas"]["Phase"];
             cases: number;
             done: number;
+            /**
+             * Format: double
+             * @description What all judgements of the session took together.
+             */
+            seconds: number;
             finished: boolean;
             stage: components["schemas"]["StageEnum"];
             /** @description Whether another session waits once this one is finished. */

@@ -4,7 +4,7 @@ import { fromHere, type Restored, restored, type SaverEvents } from './drafts';
 import { Finishing } from './finishing';
 import type { Entry, Keeper, KeptDraft } from './keeping';
 import { projected } from './projection';
-import { draftOf } from './questions';
+import { draftOf, isEmpty } from './questions';
 import type { Draft, Notice, Problem } from './state';
 import type { Surroundings } from './surroundings';
 import type { Answers, Feedback, JudgementBody, Reading, Session } from './wire';
@@ -260,7 +260,7 @@ export abstract class Course {
   }
 
   protected tellElsewhere({ reading, draft }: CurrentCase): void {
-    const touched = draft.call !== null || draft.marks.length > 0 || Object.keys(draft.answers).length > 0;
+    const touched = !isEmpty(draft);
     // What was entered and not taken weighs more than a case that nobody had begun here.
     if (!touched && this.notice) return;
     this.say({ kind: 'judged-elsewhere', position: reading.position, kept: touched ? draft : null });

@@ -32,7 +32,8 @@ export class CurrentCase {
   sent = false;
   imageSeen = false;
   private log: ViewLog;
-  private activeBefore: number;
+  /** Active milliseconds on this case before it was entered here. */
+  activeBefore: number;
   private readonly phase: PhaseWire;
   private shownAt: string | null;
   private theirs: ServerDraft | null = null;

@@ -28,7 +28,7 @@ export function noticeWords(notice: Notice, now: number | null): string {
     case 'break':
       return `${t.pause.breakTitle} ${t.pause.breakText(notice.minutes)}`;
     case 'timed-out':
-      return `${t.image.case(notice.position)}: ${t.time.out}`;
+      return `${t.image.case(notice.position)}: ${notice.empty ? t.time.outEmpty : t.time.out}`;
   }
 }
 

@@ -3,6 +3,11 @@ import type { Answer, Answers, Call, JudgementBody, MarkOnImage, Question } from
 
 export const EMPTY: Draft = { call: null, confidence: null, answers: {}, marks: [] };
 
+/** Whether nothing was entered. */
+export function isEmpty({ call, confidence, answers, marks }: Draft): boolean {
+  return call === null && confidence === null && marks.length === 0 && Object.keys(answers).length === 0;
+}
+
 /** The questions that are asked now: those without a condition, and those whose condition holds. */
 export function askedNow(questions: readonly Question[], draft: Draft): Question[] {
   const asked: Question[] = [];

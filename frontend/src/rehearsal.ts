@@ -76,7 +76,7 @@ export class Rehearsal implements Server {
 
   async feedback(position: number): Promise<Feedback> {
     const truth = this.judged.get(position)?.call ?? 'authentic';
-    return { position, truth, correct: true, telltales: [], explanation: '' };
+    return { position, truth, correct: true, telltales: [] };
   }
 
   async allFeedback(): Promise<Feedback[]> {
@@ -111,6 +111,7 @@ export class Rehearsal implements Server {
       phase: { ...session.phase, end_questions: over ? end_questions : [] },
       cases: places.length,
       done: this.judged.size,
+      seconds: [...this.judged.values()].reduce((sum, { seconds }) => sum + seconds, 0),
       finished: over && !asks,
       stage: over ? (asks ? 'end-questions' : 'finished') : 'reading',
       readings: this.open(),

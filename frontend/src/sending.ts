@@ -4,6 +4,7 @@ import { endAnswers } from './current';
 import type { SaverEvents } from './drafts';
 import type { Entry, Keeper, KeptDraft } from './keeping';
 import { type Delivery, Outbox } from './outbox';
+import { isEmpty } from './questions';
 import type { Surroundings } from './surroundings';
 import type { Answers, JudgementBody, Session } from './wire';
 
@@ -49,7 +50,8 @@ export abstract class Sending extends Course {
     if (!current || current.sent) return;
     const body = current.body(timedOut);
     this.markSent(current);
-    this.notice = timedOut ? { kind: 'timed-out', position: current.reading.position } : null;
+    const { reading, draft } = current;
+    this.notice = timedOut ? { kind: 'timed-out', position: reading.position, empty: isEmpty(draft) } : null;
     this.drafts.delete(current.reading.position);
     await this.keepAndSend(this.entry('judgement', current.reading.position, body));
   }

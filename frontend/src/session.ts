@@ -2,11 +2,12 @@ import { ApiError, type Server } from './api';
 import { END, type Identity } from './course';
 import { type CurrentCase, endMissing } from './current';
 import type { Keeper } from './keeping';
+import { isEmpty } from './questions';
 import { screenOf } from './screen';
 import { Sending } from './sending';
 import type { LoginState, Machine, Missing, Problem, Save, State, Times } from './state';
 import type { Surroundings } from './surroundings';
-import type { Answer, Call, Display, MarkOnImage, Session } from './wire';
+import type { Answer, Call, Display, JudgementBody, MarkOnImage, Session } from './wire';
 
 export type { Draft, Machine, Missing, Problem, State } from './state';
 
@@ -62,11 +63,21 @@ export class ReadingMachine extends Sending implements Machine {
       const session = await this.ask();
       this.begun = !isFresh(session) || this.drafts.size + this.mine.length > 0;
       this.settle();
+      this.activeEarlier = this.activeBefore(session);
+      this.activeAtBreak = this.activeSoFar();
     } catch (error) {
       this.failure = this.problemOf(error);
       this.changed();
     }
     await this.flush();
+  }
+
+  /** Active milliseconds of the session before it was opened here: on record, on their way, and of the open case. */
+  private activeBefore({ seconds }: Session): number {
+    const underway = this.mine
+      .filter(({ kind }) => kind === 'judgement')
+      .map(({ body }) => (body as JudgementBody).seconds);
+    return [seconds, ...underway].reduce((sum, one) => sum + one) * 1000 + (this.case?.activeBefore ?? 0);
   }
 
   async retry(): Promise<void> {
@@ -210,6 +221,7 @@ export class ReadingMachine extends Sending implements Machine {
   proceed(): void {
     if (!this.told) return;
     this.told = null;
+    this.cover = null;
     this.settle();
   }
 
@@ -286,6 +298,7 @@ export class ReadingMachine extends Sending implements Machine {
   private async goTo(ask: () => Promise<Session>): Promise<void> {
     if (this.reopening || this.mine.length > 0) return;
     this.reopening = true;
+    this.cover = null;
     try {
       await this.case?.saver.push();
       const session = await ask();
@@ -325,9 +338,15 @@ export class ReadingMachine extends Sending implements Machine {
     if (this.ticks % KEEP_EVERY_TICKS === 0) void this.collect();
     const { case: current } = this;
     if (!current || current.sent || this.reopening || this.current.name !== 'reading') return;
-    if (this.session?.phase.time_limit === 'hard' && this.times().remaining === 0) void this.send(true);
+    if (this.session?.phase.time_limit === 'hard' && this.times().remaining === 0) this.timeOut(current);
     else if (this.ticks % KEEP_EVERY_TICKS === 0 && current.clock.running && !this.hidden) void current.saver.keep();
     this.remindOfBreak();
+  }
+
+  /** Where nothing was entered nobody may be there: the next case waits for them. */
+  private timeOut({ draft }: CurrentCase): void {
+    if (isEmpty(draft)) this.cover = 'pause';
+    void this.send(true);
   }
 
   private remindOfBreak(): void {

@@ -54,7 +54,7 @@ export type Notice =
   /** So many minutes without a pause: time for one. */
   | { readonly kind: 'break'; readonly minutes: number }
   /** The hard limit was reached, and what was there has been sent. */
-  | { readonly kind: 'timed-out'; readonly position: number };
+  | { readonly kind: 'timed-out'; readonly position: number; readonly empty: boolean };
 
 /** Where the work is. `kept` = on this computer only, delivered as soon as that is possible. */
 export interface Save {
@@ -155,7 +155,7 @@ export interface Missing {
 export interface Times {
   /** Active seconds on this case: neither paused nor hidden. */
   readonly active: number;
-  /** Active seconds since this page was opened. */
+  /** Active seconds of the session, also those before this page was opened. */
   readonly session: number;
   /** Until the phase's limit for one case; null without a limit; 0 when it is over. */
   readonly remaining: number | null;

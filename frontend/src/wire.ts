@@ -98,6 +98,8 @@ export interface Session {
   readonly phase: PhaseWire;
   readonly cases: number;
   readonly done: number;
+  /** What all judgements of the session took together. */
+  readonly seconds: number;
   readonly finished: boolean;
   readonly stage: 'reading' | 'end-questions' | 'finished';
   /** Whether another session waits once this one is finished. */
@@ -160,7 +162,6 @@ export interface Feedback {
   /** null where no call was made. */
   readonly correct: boolean | null;
   readonly telltales: readonly string[];
-  readonly explanation: string;
 }
 
 export interface Qualification {

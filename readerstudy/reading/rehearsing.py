@@ -44,6 +44,7 @@ class Rehearsal:
             "phase": self.phase,
             "cases": len(self.shown),
             "done": 0,
+            "seconds": 0.0,
             "finished": False,
             "stage": "reading",
             "next_session": False,

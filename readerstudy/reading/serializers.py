@@ -188,6 +188,7 @@ class SessionSerializer(serializers.Serializer[Any]):
     phase = PhaseSerializer()
     cases = serializers.IntegerField()
     done = serializers.IntegerField()
+    seconds = serializers.FloatField(help_text="What all judgements of the session took together.")
     finished = serializers.BooleanField()
     stage = serializers.ChoiceField(choices=STAGES)
     next_session = serializers.BooleanField(help_text="Whether another session waits once this one is finished.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from readerstudy.cohorts.wado import PresentedInstance
@@ -47,6 +48,7 @@ def session_state(session: ReadingSession) -> dict[str, Any]:
         "phase": session.phase,
         "cases": place.cases,
         "done": place.cases if place.frontier is None else place.frontier - 1,
+        "seconds": _seconds_read(session),
         "finished": stage == "finished",
         "stage": stage,
         "next_session": step is not None and _leads_on(session, step.kind),
@@ -67,6 +69,12 @@ def stage_of(session: ReadingSession, place: Place) -> gates.Stage:
     return gates.stage_of(
         current=place.current, asks_at_end=asks_at_end, answered=asks_at_end and session.finished_at is not None
     )
+
+
+def _seconds_read(session: ReadingSession) -> float:
+    """Give the time that all judgements took together, those that were revised with their revisions."""
+    judged = Judgement.objects.filter(reading__session=session)
+    return judged.aggregate(seconds=Sum("seconds", default=0.0))["seconds"]  # type: ignore[no-any-return]
 
 
 def _leads_on(session: ReadingSession, kind: str) -> bool:

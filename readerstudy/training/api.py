@@ -26,7 +26,6 @@ class FeedbackSerializer(serializers.Serializer[Any]):
     truth = serializers.ChoiceField(choices=Value.choices)
     correct = serializers.BooleanField(allow_null=True, help_text="null where the reader gave no call.")
     telltales = serializers.ListField(child=serializers.CharField())
-    explanation = serializers.CharField()
 
 
 class QualificationSerializer(serializers.Serializer[Any]):

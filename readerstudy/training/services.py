@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from readerstudy.reading import gates as reading_gates
 from readerstudy.reading import services as reading_services
@@ -25,7 +24,6 @@ class Feedback:
     truth: str
     correct: bool | None
     telltales: list[str]
-    explanation: str
 
 
 class FeedbackClosedError(Exception):
@@ -104,7 +102,6 @@ def _compare(judgement: Judgement, truth: Truth) -> Feedback:
         truth=truth.value,
         correct=None if judgement.call is None else judgement.call == truth.value,
         telltales=telltales,
-        explanation=_("What gives it away:") if telltales else "",
     )
 
 

@@ -114,6 +114,23 @@ describe('a hard time limit', () => {
     });
   });
 
+  test('that nobody was there to see ends in a pause: one case is lost by it, and not all of them', async () => {
+    const server = limited();
+    const { machine, computer } = await openSession(server);
+    machine.imageShown(1);
+    await computer.pass(31_000);
+    expect(stateOf(machine, 'paused')).toMatchObject({
+      reading: { position: 2 },
+      notice: { kind: 'timed-out', position: 1, empty: true },
+    });
+    machine.imageShown(2);
+    await computer.pass(600_000);
+    expect(server.judged.size).toBe(1);
+    machine.resume();
+    expect(stateOf(machine, 'reading').reading.position).toBe(2);
+    expect(machine.times().remaining).toBe(30);
+  });
+
   test('begins with the image, and rests with a pause', async () => {
     const server = limited();
     const { machine, computer } = await openSession(server);
@@ -151,6 +168,30 @@ test('a soft time limit is told, and nothing is sent for it', async () => {
   expect(stateOf(machine, 'reading').reading.position).toBe(1);
   await readCase(machine);
   expect(server.judged.get(1)?.[0]?.body).toMatchObject({ timed_out: false, seconds: 45 });
+});
+
+test('the reading time of a session goes on after a reload, and a break is reckoned from there', async () => {
+  const server = new StudyServer(3, { break_after_minutes: 1 });
+  const computer = new Computer();
+  const killed = await computer.open(server);
+  killed.machine.begin();
+  killed.machine.imageShown(1);
+  await computer.pass(30_000);
+  await readCase(killed.machine);
+  killed.machine.imageShown(2);
+  await computer.pass(20_000);
+  server.down = true;
+  await readCase(killed.machine);
+  killed.machine.imageShown(3);
+  await computer.pass(5_000);
+  computer.kill(killed);
+  server.down = false;
+  const { machine } = await computer.open(server);
+  expect(machine.times().session).toBe(55);
+  machine.imageShown(3);
+  await computer.pass(10_000);
+  expect(machine.times().session).toBe(65);
+  expect(stateOf(machine, 'reading').notice).toBeNull();
 });
 
 test('the reading time of a session is that of its cases, without pauses', async () => {

@@ -168,7 +168,7 @@ describe('problems and notices', () => {
   test('every notice has words', () => {
     expect(noticeWords({ kind: 'sent-back', position: 2, detail: 'Too long.' }, 2)).toContain('Too long.');
     expect(noticeWords({ kind: 'break', minutes: 30 }, 2)).toContain('30 minutes');
-    expect(noticeWords({ kind: 'timed-out', position: 7 }, 8)).toContain('7');
+    expect(noticeWords({ kind: 'timed-out', position: 7, empty: false }, 8)).toContain('7');
     expect(noticeWords({ kind: 'not-reopened', detail: '' }, 8)).not.toBe('');
     expect(noticeWords({ kind: 'ended-elsewhere' }, null)).not.toBe('');
   });

@@ -95,6 +95,11 @@ export class StudyServer implements Server {
     return [...this.judged.values()].flat().map(({ key }) => key);
   }
 
+  private get seconds(): number {
+    const bodies = [...this.judged.values()].flat().map(({ body }) => body as JudgementBody);
+    return bodies.reduce((sum, { seconds }) => sum + seconds, 0);
+  }
+
   snapshot(): Session {
     const { cases, done, reopened, phase } = this;
     const asksAtEnd = phase.end_questions.length > 0 && !this.ended;
@@ -106,6 +111,7 @@ export class StudyServer implements Server {
       phase: over ? phase : { ...phase, end_questions: [] },
       cases,
       done,
+      seconds: this.seconds,
       finished: over && !asksAtEnd,
       stage: over ? (asksAtEnd ? 'end-questions' : 'finished') : 'reading',
       next_session: phase.practice,
@@ -255,5 +261,5 @@ export class StudyServer implements Server {
 }
 
 function answerTo(position: number): Feedback {
-  return { position, truth: 'synthetic', correct: true, telltales: ['uniform grain'], explanation: '' };
+  return { position, truth: 'synthetic', correct: true, telltales: ['uniform grain'] };
 }

@@ -22,7 +22,6 @@ export function showFeedback(root: HTMLElement, state: Told, proceed: () => void
   root.replaceChildren(
     make('p', { class: `verdict ${tone}`, 'data-part': 'verdict', role: 'status' }, verdict),
     make('p', {}, yours(draft)),
-    ...(feedback?.explanation ? [make('p', {}, feedback.explanation)] : []),
     ...(feedback?.telltales.length ? [telltales(feedback.telltales)] : []),
     next,
   );

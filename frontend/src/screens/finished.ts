@@ -97,9 +97,9 @@ function answersTable(answers: readonly Feedback[]): HTMLElement {
   );
 }
 
-function answerRow({ position, truth, correct, telltales, explanation }: Feedback): HTMLElement {
+function answerRow({ position, truth, correct, telltales }: Feedback): HTMLElement {
   const result = correct === null ? t.feedback.resultNone : correct ? t.feedback.resultRight : t.feedback.resultWrong;
-  const more = [...telltales, explanation].filter(Boolean).join(' · ');
+  const more = telltales.length > 0 ? `${t.feedback.telltales}: ${telltales.join(' · ')}` : '';
   const truthCell = make('td', {}, t.feedback[truth], ...(more ? [make('span', { class: 'aside' }, more)] : []));
   return make('tr', {}, make('th', { scope: 'row' }, String(position)), truthCell, make('td', {}, result));
 }

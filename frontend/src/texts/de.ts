@@ -197,6 +197,7 @@ export const de: Texts = {
     left: 'Verbleibende Zeit',
     over: 'Die für diesen Fall gedachte Zeit ist vorbei. Sie dürfen ihn noch zu Ende bringen.',
     out: 'Die Zeit ist um: Was Sie eingegeben hatten, wurde gesendet.',
+    outEmpty: 'Die Zeit ist um, und nichts wurde eingegeben. Der nächste Fall wartet, bis Sie weitermachen.',
     inWords: (seconds) => (seconds < 60 ? `${seconds} s` : clock(seconds, 'min')),
   },
 
@@ -208,7 +209,7 @@ export const de: Texts = {
     plain: (truth) => `Diese Aufnahme ist ${truth}.`,
     yours: (call, confidence) => `Ihr Urteil: ${call}, Sicherheit ${confidence}.`,
     yoursNone: 'Sie haben kein Urteil abgegeben.',
-    telltales: 'Anzeichen',
+    telltales: 'Was es verrät',
     next: 'Nächster Fall',
     finish: 'Beenden',
     tableTitle: 'Ihre Urteile',

@@ -193,6 +193,7 @@ export const en = {
     left: 'Time left',
     over: 'The time meant for this case is over. You may still finish it.',
     out: 'Time is up: what you entered was sent.',
+    outEmpty: 'Time is up, and nothing was entered. The next case waits until you go on.',
     inWords: (seconds: number) => (seconds < 60 ? `${seconds} s` : clock(seconds, 'min')),
   },
 
@@ -204,7 +205,7 @@ export const en = {
     plain: (truth: string) => `This X-ray is ${truth}.`,
     yours: (call: string, confidence: number) => `You said ${call}, confidence ${confidence}.`,
     yoursNone: 'You made no call.',
-    telltales: 'Telltales',
+    telltales: 'What gives it away',
     next: 'Next case',
     finish: 'Finish',
     tableTitle: 'Your answers',

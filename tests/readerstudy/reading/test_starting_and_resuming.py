@@ -70,6 +70,15 @@ def test_closing_the_browser_and_coming_back_resumes_at_the_same_case(
     assert again.json()["readings"][0]["position"] == 3
 
 
+def test_a_session_tells_how_long_its_cases_were_read(study: Study, reader: ReaderClient, code: str) -> None:
+    assert reader.state(code)["seconds"] == 0
+    reader.judge(code, 1, seconds=12.5)
+    reader.judge(code, 2, seconds=30)
+    reader.reopen(code, 2)
+    reader.judge(code, 2, seconds=4)
+    assert reader.state(code)["seconds"] == 46.5
+
+
 def test_without_consent_nothing_starts(make_study: MakeStudy, reader_user: User, reader: ReaderClient) -> None:
     make_study(readers=[reader_user])
     answer = reader.start()
