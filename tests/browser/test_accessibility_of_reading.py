@@ -216,8 +216,9 @@ def test_nothing_moves_for_who_asks_for_stillness(reader: User, log_in: LogIn) -
 
 @pytest.mark.parametrize("size", [(820, 1180), (640, 400)], ids=["tablet", "twice the size on 1280 × 800"])
 def test_everything_is_within_reach_on_a_tablet_and_magnified(
-    reader: User, log_in: LogIn, size: tuple[int, int]
+    reader: User, log_in: LogIn, tolerated: list[str], size: tuple[int, int]
 ) -> None:
+    tolerated += ["ERR_INTERNET_DISCONNECTED"]
     a_running_study(a_phase(questions=[CALL, NOTE]), readers=[reader])
     width, height = size
     page = log_in("reader", viewport={"width": width, "height": height}, has_touch=True, is_mobile=True)
@@ -234,3 +235,11 @@ def test_everything_is_within_reach_on_a_tablet_and_magnified(
     page.get_by_role("button", name="60", exact=True).tap()
     page.locator("[data-part=submit]").tap()
     on_case(page, 2)
+    saved(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Synthetic").tap()
+    saved(page, "Kept on this computer – 1")
+    for part in ("leave", "pause", "help"):
+        box = page.locator(f"[data-part={part}]").bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width, part
