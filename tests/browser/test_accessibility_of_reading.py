@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from readerstudy.accounts.models import Role, User
@@ -156,6 +160,39 @@ def test_practice_with_answers_and_a_threshold_is_accessible(
     check("practice not passed yet")
 
 
+def test_what_comes_up_now_and_then_is_accessible_too(
+    reader: User, log_in: LogIn, visit: Callable[[Page], Visit]
+) -> None:
+    told: dict[str, Any] = {"purpose": "practice", "undo_seconds": 0, "feedback": "at-end", "companions": "R"}
+    limits: dict[str, Any] = {"time_limit": "hard", "time_limit_seconds": 6}
+    a_running_study(a_phase(**told, **limits), readers=[reader], cases=2)
+    page = log_in("reader")
+    check = visit(page)
+    start(page)
+    check("a case beside a reference, with a limit")
+    expect(page.locator("[data-part=noticeText]")).to_contain_text("Time is up, and nothing was entered")
+    check("time is up")
+    press(page, "Enter")
+    on_case(page, 2)
+    press(page, "s", "7", "Enter")
+    expect(page.get_by_role("table")).to_be_visible()
+    check("answers at the end")
+
+
+def test_a_choice_between_two_windows_is_accessible(
+    reader: User, log_in: LogIn, visit: Callable[[Page], Visit]
+) -> None:
+    a_running_study(a_phase(), readers=[reader])
+    page, other = log_in("reader"), log_in("reader")
+    start(page)
+    start(other)
+    press(page, "a", "3")
+    saved(page)
+    press(other, "s", "8")
+    expect(other.get_by_role("dialog")).to_be_visible()
+    visit(other)("a case filled in in two places")
+
+
 def test_a_session_is_read_from_login_to_end_without_a_mouse(server: str, reader: User, browser: Browser) -> None:
     a_running_study(a_phase(questions=[CALL, NOTE, AT_THE_END]), readers=[reader], cases=2)
     page = browser.new_page()
@@ -212,6 +249,21 @@ def test_nothing_moves_for_who_asks_for_stillness(reader: User, log_in: LogIn) -
     press(page, "s")
     expect(page.get_by_role("group", name="Mark what gave it away")).to_be_visible()
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_in_forced_colours_the_scale_and_the_progress_are_still_to_be_seen(reader: User, log_in: LogIn) -> None:
+    a_running_study(a_phase(), readers=[reader])
+    page = log_in("reader", forced_colors="active", viewport={"width": 1400, "height": 800})
+    start(page)
+    press(page, "s", "7")
+    for drawn in ("input[type=range]", ".bar progress"):
+        assert np.ptp(greys(page, drawn)) > 100, f"{drawn} is of one colour"
+
+
+def greys(page: Page, selector: str) -> NDArray[np.uint8]:
+    """What the screen shows of an element."""
+    shot = page.locator(selector).first.screenshot()
+    return np.asarray(Image.open(BytesIO(shot)).convert("L"))
 
 
 @pytest.mark.parametrize("size", [(820, 1180), (640, 400)], ids=["tablet", "twice the size on 1280 × 800"])

@@ -521,9 +521,12 @@ def test_answers_at_the_end_come_as_a_table(reader: User, log_in: LogIn) -> None
     expect(page.locator("[data-part=phase]")).to_have_text("Test")
 
 
-def test_a_reference_stands_beside_the_case_and_both_are_named(reader: User, log_in: LogIn) -> None:
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768)], ids=["wide", "small"])
+def test_a_reference_stands_beside_the_case_and_both_are_named(
+    reader: User, log_in: LogIn, size: tuple[int, int]
+) -> None:
     a_running_study(a_phase(companions="R"), readers=[reader])
-    page = log_in("reader")
+    page = log_in("reader", viewport={"width": size[0], "height": size[1]})
     start(page)
     expect(page.locator(".caption")).to_have_text(["Case", "Reference"])
     first, second = (box for box in (page.locator(".pane").nth(index).bounding_box() for index in (0, 1)) if box)

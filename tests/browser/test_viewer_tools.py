@@ -374,6 +374,19 @@ def test_one_finger_windows_and_two_zoom_and_move(server: str, log_in: LogIn, tm
     assert bench.square() == pytest.approx(expected, abs=4)
 
 
+def test_after_a_quick_stroke_over_the_image_the_next_tap_counts(server: str, log_in: LogIn, tmp_path: Path) -> None:
+    a_study(a_cohort(tmp_path / "squares"))
+    bench = sit_down(log_in, has_touch=True, is_mobile=True, viewport={"width": 1024, "height": 768})
+    x, y = bench.middle()
+    fingers = Fingers(bench.page)
+    fingers.put((x, y))
+    fingers.move((x + 50, y + 50))
+    fingers.lift()
+    magnifier = bench.page.get_by_role("button", name="Magnifier")
+    magnifier.tap()
+    expect(magnifier).to_have_attribute("aria-pressed", "true")
+
+
 class Fingers:
     """Touches, as a tablet's screen reports them."""
 

@@ -65,9 +65,10 @@ function timeOf({ time_limit, time_limit_seconds }: PhaseWire): string | null {
   return time_limit === 'hard' ? t.told.timeHard(seconds) : t.told.timeSoft(seconds);
 }
 
-function changingOf({ revisit, undo_seconds }: PhaseWire): string {
+function changingOf({ revisit, undo_seconds, aid }: PhaseWire): string {
   if (revisit) return t.told.revisit;
-  return undo_seconds > 0 ? t.told.undo(undo_seconds) : t.told.noUndo;
+  if (undo_seconds === 0) return t.told.noUndo;
+  return aid === 'sequential' ? t.told.undoAided(undo_seconds) : t.told.undo(undo_seconds);
 }
 
 function questions(title: string, asked: readonly Question[]): Node[] {

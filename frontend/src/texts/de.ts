@@ -138,6 +138,8 @@ export const de: Texts = {
       `${seconds} je Fall; danach verschwindet die Aufnahme, und was Sie eingegeben haben, wird gesendet`,
     undoLabel: 'Umentscheiden',
     undo: (seconds) => `Sie können ein Urteil bis ${seconds} s nach dem Absenden zurücknehmen`,
+    undoAided: (seconds) =>
+      `Ihr eigenes Urteil ist endgültig, sobald es abgesendet ist; das mit Hilfe können Sie bis ${seconds} s nach dem Absenden zurücknehmen`,
     revisit: 'Sie können frühere Fälle bis zum Ende dieses Teils ändern',
     noUndo: 'Ein abgesendetes Urteil ist endgültig',
     feedbackLabel: 'Auflösung',

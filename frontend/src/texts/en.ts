@@ -134,6 +134,8 @@ export const en = {
     timeHard: (seconds: string) => `${seconds} per case; then the X-ray disappears and what you entered is sent`,
     undoLabel: 'Changing your mind',
     undo: (seconds: number) => `You can undo a judgement for ${seconds} s after you sent it`,
+    undoAided: (seconds: number) =>
+      `Your own judgement is final once it is sent; that with the aid you can undo for ${seconds} s after you sent it`,
     revisit: 'You can change earlier cases until the end of this part',
     noUndo: 'A judgement is final once it is sent',
     feedbackLabel: 'Answers',

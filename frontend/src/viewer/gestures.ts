@@ -50,6 +50,8 @@ class Gestures {
     // The middle button would scroll, and a drag select.
     on('mousedown', (event) => event.button === 1 && event.preventDefault());
     on('dragstart', (event) => event.preventDefault());
+    // A quick stroke would be taken for a fling, and the next tap on a button for its end.
+    element.addEventListener('touchmove', (event) => event.preventDefault(), { passive: false });
     element.addEventListener('wheel', (event) => this.roll(event), { passive: false });
   }
 
