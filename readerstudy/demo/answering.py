@@ -16,6 +16,7 @@ DOUBT = 6
 # How often an open question that may stay empty is answered.
 TALKATIVE = 0.2
 REMARKS = ("Nothing unusual.", "Texture rather even.", "Good positioning.", "Some noise at the edges.")
+SUSPICION = "Some of these look made by a computer: I would think of AI."
 DIAGNOSES = ("No acute finding", "Fracture", "Effusion", "Consolidation")
 
 
@@ -76,7 +77,9 @@ def _diagnosis(question: Question, diagnosis: str, ability: Ability, generator: 
     return str(generator.choice(others or options))
 
 
-def _open(question: Question, _diagnosis: str, _ability: Ability, generator: np.random.Generator) -> str | None:
+def _open(question: Question, _diagnosis: str, ability: Ability, generator: np.random.Generator) -> str | None:
+    if ability.suspects:
+        return SUSPICION
     talks = generator.random() < TALKATIVE
     remark = str(generator.choice(REMARKS))
     return remark if talks or question["required"] else None

@@ -65,6 +65,8 @@ class SimulatedMind:
     ----------
     ability : Ability
         How well, how fast, how boldly.
+    elsewhere : mapping, optional
+        The ability in phases where it is another one, by their names.
     reader : int
         The number of the reader's place, for the seed.
     know : callable
@@ -82,23 +84,26 @@ class SimulatedMind:
         reader: int,
         seed: int,
         know: Know,
+        elsewhere: Mapping[str, Ability] | None = None,
         absence: Absence | None = None,
         takes_back: float = 0.03,
     ) -> None:
         self.ability, self.absence = ability, absence
+        self._elsewhere = elsewhere or {}
         self._reader, self._seed, self._know, self._takes_back = reader, seed, know, takes_back
 
     def judge(self, state: State, reading: Mapping[str, Any], aid: Mapping[str, Any] | None) -> dict[str, Any]:
         """Give the body of a judgement of the reading that is open now."""
         picture = self._know(state["code"], reading["position"])
+        ability = self._ability(state)
         shared = np.random.default_rng([self._seed, picture.phase, picture.number])
         own = self._generator(picture)
         drawn = judge(
-            replace(self.ability, auc=REMEMBERED) if picture.told else self.ability,
+            replace(ability, auc=REMEMBERED) if picture.told else ability,
             synthetic=picture.synthetic,
             case_effect=shared.standard_normal(),
             generator=own,
-            leaning=leaning_of(aid, self.ability),
+            leaning=leaning_of(aid, ability),
         )
         confidence = max(1, drawn.confidence - REVISED_BY) if state["reopened"] else drawn.confidence
         call = self._call(state["phase"], drawn.call, confidence)
@@ -106,7 +111,7 @@ class SimulatedMind:
             state["phase"]["questions"],
             said=call["said"],
             diagnosis=picture.diagnosis,
-            ability=self.ability,
+            ability=replace(ability, diagnosis=ability.diagnosing(synthetic=picture.synthetic), suspects=False),
             generator=own,
         )
         return {**call["sent"], "answers": given, "marks": marks, **self._times(state["phase"], drawn.seconds)}
@@ -115,7 +120,7 @@ class SimulatedMind:
         """Answer the questions at the end of a phase."""
         generator = np.random.default_rng([self._seed, self._reader, len(state["phase"]["name"])])
         questions = state["phase"]["end_questions"]
-        given, _ = answers(questions, said={}, diagnosis="", ability=self.ability, generator=generator)
+        given, _ = answers(questions, said={}, diagnosis="", ability=self._ability(state), generator=generator)
         return given
 
     def goes_back_to(self, state: State) -> int | None:
@@ -138,6 +143,9 @@ class SimulatedMind:
         if self.absence is None or step < self.absence.step:
             return False
         return bool(step > self.absence.step or state["done"] >= self.absence.share * state["cases"])
+
+    def _ability(self, state: State) -> Ability:
+        return self._elsewhere.get(state["phase"]["name"], self.ability)
 
     def _generator(self, picture: Picture, *more: int) -> np.random.Generator:
         return np.random.default_rng(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +17,8 @@ class ReaderProfile:
 
     Attributes
     ----------
+    elsewhere : mapping
+        The ability in phases where it is another one, by their names.
     leaves : float or None
         The share of the protocol after which the reader leaves for good, 0 to 1; None for one who stays.
     between_phases : bool
@@ -28,6 +31,7 @@ class ReaderProfile:
     country: str = ""
     leaves: float | None = None
     between_phases: bool = False
+    elsewhere: Mapping[str, Ability] = field(default_factory=dict)
 
     def absence(self, *, steps: int) -> Absence | None:
         """Say when the reader leaves a protocol of so many phases."""

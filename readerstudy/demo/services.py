@@ -110,7 +110,12 @@ def _let_read_on(address: str, reader: Reader, profile: ReaderProfile, seed: int
     steps = list(reader.steps())
     finished = reader.sessions.exclude(finished_at=None).values_list("phase", flat=True).distinct().count()
     mind = SimulatedMind(
-        profile.ability, reader=reader.number, seed=seed, know=knowledge(), absence=profile.absence(steps=len(steps))
+        profile.ability,
+        reader=reader.number,
+        seed=seed,
+        know=knowledge(),
+        elsewhere=profile.elsewhere,
+        absence=profile.absence(steps=len(steps)),
     )
     with _login(reader) as (username, password):
         line = HttpLine(address)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 # The share of the decision variable's variance that all readers of a case have in common.
 CASE_SHARE = 0.3
@@ -29,6 +29,10 @@ class Ability:
         ratings monotonically, so the AUC stays, but for ties.
     diagnosis : float
         How often a diagnosis that is picked from a list is the right one, where the list has it: 0 to 1.
+    diagnosis_of_synthetic : float, optional
+        The same for synthetic cases, where it differs.
+    suspects : bool
+        Whether the reader says at the end of a phase, asked openly, that a computer made some of the pictures.
     trust : float
         How far a detector's full verdict moves the decision variable, in its standard deviations.
     """
@@ -37,7 +41,22 @@ class Ability:
     pace: float = 9.0
     confidence: float = 1.0
     diagnosis: float = 0.7
+    diagnosis_of_synthetic: float | None = None
+    suspects: bool = False
     trust: float = 1.0
+
+    @classmethod
+    def of_accuracy(cls, accuracy: float, **more: Any) -> Self:
+        """Give the ability of a reader without bias whose calls are right so often: AUC = Φ(√2 · Φ⁻¹(accuracy)).
+
+        Half of the cases are synthetic or not: without bias it makes no difference.
+        """
+        return cls(float(ndtr(math.sqrt(2) * ndtri(accuracy))), **more)
+
+    def diagnosing(self, *, synthetic: bool) -> float:
+        """Say how often a diagnosis of a case of this class is right."""
+        own = self.diagnosis_of_synthetic
+        return self.diagnosis if own is None or not synthetic else own
 
     @property
     def separation(self) -> float:

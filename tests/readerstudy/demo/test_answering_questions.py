@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readerstudy.demo.answering import answers, is_asked
+from readerstudy.demo.answering import SUSPICION, answers, is_asked
 from readerstudy.demo.minds import Absence, Picture, SimulatedMind
 from readerstudy.demo.profiles import ReaderProfile, drawn_profiles
 from readerstudy.demo.simulation import Ability, judge, leaning_of, on_scale
@@ -184,3 +184,37 @@ def test_as_many_readers_leave_as_was_asked_for() -> None:
     assert len(leaving) == pytest.approx(300, abs=43)
     assert 0.35 < np.mean([profile.between_phases for profile in leaving]) < 0.65
     assert not any(profile.leaves for profile in drawn_profiles(100, seed=3, auc=0.8))
+
+
+def test_diagnoses_are_right_as_often_as_was_set_for_each_class() -> None:
+    """With 1000 pictures of each class, three standard errors are 0.05."""
+    reader = SimulatedMind(
+        Ability(0.5, diagnosis=0.5, diagnosis_of_synthetic=0.9),
+        reader=1,
+        seed=7,
+        know=lambda _, place: Picture(bool(place % 2), place, diagnosis="Fracture"),
+    )
+    diagnoses = [said(reader, place, phase=phase(PICK))["answers"]["diagnosis"] for place in range(2000)]
+    right = np.array([one == "Fracture" for one in diagnoses])
+    assert right[1::2].mean() == pytest.approx(0.9, abs=0.05)
+    assert right[::2].mean() == pytest.approx(0.5, abs=0.05)
+
+
+def test_an_ability_of_its_own_in_a_phase_counts_there_alone() -> None:
+    """A reader at chance elsewhere, and nearly perfect in the phase `main`."""
+    able = mind(Ability(0.5), elsewhere={"main": Ability(0.999)})
+    here, there = (
+        [said(able, place, phase={**phase(CALL), "name": name})["call"] for place in range(200)]
+        for name in ("main", "other")
+    )
+    truths = [("authentic", "synthetic")[place % 2] for place in range(200)]
+    assert np.mean([one == truth for one, truth in zip(here, truths, strict=True)]) > 0.95
+    assert np.mean([one == truth for one, truth in zip(there, truths, strict=True)]) < 0.65
+
+
+def test_who_suspects_a_computer_says_so_at_the_end_and_not_with_a_case() -> None:
+    suspicious = mind(Ability(0.8, suspects=True))
+    asked = {**phase(OPEN), "end_questions": [{**OPEN, "asked": "end"}]}
+    assert suspicious.answer_end({"phase": asked}) == {OPEN["name"]: SUSPICION}
+    assert SUSPICION not in said(suspicious, 1, phase=asked)["answers"].values()
+    assert mind().answer_end({"phase": asked}).get(OPEN["name"]) != SUSPICION

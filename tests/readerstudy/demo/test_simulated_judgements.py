@@ -87,3 +87,17 @@ def _trial(seed: int) -> pd.DataFrame:
             rating = rating_of(judged.call, judged.confidence)
             rows.append({"reader": f"R{number}", "case": f"C{case}", "truth": case % 2, "rating": rating})
     return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize("accuracy", [0.5, 0.59, 0.75, 0.92])
+def test_a_reader_of_a_set_accuracy_is_right_so_often(accuracy: float) -> None:
+    """With 8000 cases, three standard errors of a share are at most 0.017."""
+    generator = np.random.default_rng(3)
+    ability = Ability.of_accuracy(accuracy)
+    right = [
+        judge(
+            ability, synthetic=bool(case % 2), case_effect=generator.standard_normal(), generator=generator
+        ).call == ("authentic", "synthetic")[case % 2]
+        for case in range(8000)
+    ]  # fmt: skip
+    assert np.mean(right) == pytest.approx(accuracy, abs=0.017)
