@@ -132,7 +132,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Keep a draft of the current case, unless another window has kept a newer one. */
+        /** @description Keep a draft of the current case, or at place 0 of the end, unless another window has kept a newer one. */
         put: operations["save_draft"];
         post?: never;
         delete?: never;
@@ -312,7 +312,7 @@ export interface components {
             colour_depth: number;
             confirmed: boolean;
         };
-        /** @description What was entered for a case and not submitted yet. */
+        /** @description What was entered for a case, or at the end, and not submitted yet. */
         Draft: {
             body: {
                 [key: string]: unknown;
@@ -598,6 +598,8 @@ export interface components {
             /** @description null unless all images have one. */
             readonly spacing: number[] | null;
             readings: components["schemas"]["Reading"][];
+            /** @description What was entered for the questions at the end so far. */
+            end_draft: components["schemas"]["Draft"] | null;
             undo: components["schemas"]["Undo"] | null;
             /** @description Whether the case to judge now is open for a revision. */
             reopened: boolean;

@@ -1,10 +1,11 @@
 import type { Server } from './api';
 import { CurrentCase } from './current';
 import { fromHere, type Restored, restored, type SaverEvents } from './drafts';
+import { Ending } from './ending';
 import { Finishing } from './finishing';
 import type { Entry, Keeper, KeptDraft } from './keeping';
 import { projected } from './projection';
-import { draftOf, isEmpty } from './questions';
+import { draftOf, EMPTY, isEmpty } from './questions';
 import type { Draft, Notice, Problem } from './state';
 import type { Surroundings } from './surroundings';
 import type { Answers, Feedback, JudgementBody, Reading, Session } from './wire';
@@ -20,11 +21,6 @@ export interface Told {
   readonly of: CurrentCase;
   readonly feedback: Feedback | null;
   readonly problem: Problem | null;
-}
-
-export interface Ending {
-  readonly answers: Answers;
-  readonly sending: boolean;
 }
 
 /** Under this place the answers at the end are kept. */
@@ -138,12 +134,28 @@ export abstract class Course {
 
   private atEnd(sending: boolean): void {
     this.leave();
-    const kept = this.drafts.get(END)?.body as { answers?: Answers } | undefined;
-    this.ending = { answers: this.ending?.answers ?? kept?.answers ?? {}, sending };
+    this.ending ??= this.openEnding(this.restoredAtEnd());
+    if (sending) this.ending.send();
+  }
+
+  private openEnding(from: Restored): Ending {
+    const { server, keeper, around } = this;
+    const { user, session } = this.who;
+    const support = { user, server, keeper, around, events: this.eventsFor(END) };
+    const questions = this.session?.phase.end_questions ?? [];
+    const ending = new Ending({ user, session, position: END }, questions, support, from);
+    if (!from.clean) void ending.saver.push();
+    return ending;
+  }
+
+  private restoredAtEnd(): Restored {
+    return restored({ draft: this.session?.end_draft ?? null, previous: null }, this.drafts.get(END) ?? null, []);
   }
 
   private finish(session: Session): void {
     this.leave();
+    this.ending?.saver.stop();
+    this.ending = null;
     if (this.finishing) return;
     this.finishing = new Finishing(
       this.server,
@@ -167,9 +179,8 @@ export abstract class Course {
     this.view = session;
     if (this.refused?.key === refused.key) return;
     if (refused.kind === 'end' && session.stage === 'end-questions') {
-      const kept = this.drafts.get(END)?.body as { answers?: Answers } | undefined;
-      this.ending = { answers: kept?.answers ?? (refused.body as { answers: Answers }).answers, sending: false };
       this.leave();
+      this.ending = this.openEnding(this.restoredEnding(refused));
     } else if (refused.kind === 'judgement' && reading?.position === refused.position) {
       this.reopenRefused(session, reading, refused);
     } else {
@@ -186,6 +197,13 @@ export abstract class Course {
     this.waiting = this.waiting.filter(({ key }) => key !== refused.key);
     this.say(this.takenElsewhere(refused));
     this.settle();
+  }
+
+  private restoredEnding(refused: Entry): Restored {
+    // A draft goes with its submission: one that is there was entered after it was sent back.
+    if (this.drafts.has(END)) return this.restoredAtEnd();
+    const { answers } = refused.body as { answers: Answers };
+    return { ...this.restoredAtEnd(), draft: { ...EMPTY, answers }, clean: false, theirs: null };
   }
 
   private reopenRefused(session: Session, reading: Reading, refused: Entry): void {

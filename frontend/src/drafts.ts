@@ -66,7 +66,11 @@ function inOrder(value: unknown): string {
 const NEW: Snapshot = { draft: EMPTY, spent: NOTHING_SPENT, shown_at: null, view_log: [], maker: null };
 
 /** What to go on from when a case is entered: the server's draft, this computer's, the judgement that stands, or nothing. */
-export function restored(reading: Reading, kept: KeptDraft | null, questions: readonly Question[]): Restored {
+export function restored(
+  reading: Pick<Reading, 'draft' | 'previous'>,
+  kept: KeptDraft | null,
+  questions: readonly Question[],
+): Restored {
   const { draft: server, previous } = reading;
   const version = server?.version ?? 0;
   if (kept && kept.version === version) return fromHere(kept);

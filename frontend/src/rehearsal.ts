@@ -115,6 +115,7 @@ export class Rehearsal implements Server {
       finished: over && !asks,
       stage: over ? (asks ? 'end-questions' : 'finished') : 'reading',
       readings: this.open(),
+      end_draft: over && asks ? (this.drafts.get(0) ?? null) : null,
       undo: this.undo(),
       reopened: this.reopened !== null,
       earlier: session.phase.revisit ? [...this.judged.keys()].filter((position) => position !== this.reopened) : [],

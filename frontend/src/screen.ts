@@ -1,5 +1,6 @@
-import type { Ending, Told } from './course';
+import type { Told } from './course';
 import type { CurrentCase } from './current';
+import type { Ending } from './ending';
 import type { Finishing } from './finishing';
 import type { Problem, Screen } from './state';
 import type { Session } from './wire';
@@ -25,7 +26,7 @@ export function screenOf(situation: Situation): Screen {
   if (told) return { name: 'feedback', session, ...shown(told.of), feedback: told.feedback, problem: told.problem };
   if (session.stage === 'finished' && finishing) return { name: 'finished', session, ...finishing.state() };
   if (!session.display_checked) return { name: 'display-check', session, problem: situation.displayProblem };
-  if (session.stage === 'end-questions' && ending) return { name: 'end-questions', session, ...ending };
+  if (session.stage === 'end-questions' && ending) return { name: 'end-questions', session, ...ending.state() };
   return situation.current ? caseScreen(session, situation.current, situation) : { name: 'loading' };
 }
 

@@ -58,8 +58,9 @@ export abstract class Sending extends Course {
 
   protected async sendEnding(): Promise<void> {
     if (!this.ending || this.ending.sending || !this.session) return;
-    this.ending = { ...this.ending, sending: true };
+    this.ending.send();
     this.notice = null;
+    this.drafts.delete(END);
     await this.keepAndSend(this.entry('end', END, { answers: endAnswers(this.session, this.ending.answers) }));
   }
 
@@ -145,9 +146,10 @@ export abstract class Sending extends Course {
   }
 
   protected override eventsFor(position: number): SaverEvents {
-    const current = () => (this.case?.reading.position === position ? this.case : null);
+    const atEnd = position === END;
+    const current = () => (atEnd ? this.ending : this.case?.reading.position === position ? this.case : null);
     return {
-      mayPush: () => this.mine.length === 0,
+      mayPush: () => this.mine.length === 0 && (!atEnd || this.session?.stage === 'end-questions'),
       status: () => this.changed(),
       conflict: (theirs) => {
         const mayGoOn = current()?.meet(theirs) ?? false;
@@ -185,8 +187,14 @@ export abstract class Sending extends Course {
       if (current.saver.hasOwnChanges && !current.sent) this.tellElsewhere(current);
       this.markSent(current);
     }
+    if (entry.session === this.who.session && entry.kind === 'end') this.endElsewhere();
     this.settle();
     void this.flush();
+  }
+
+  private endElsewhere(): void {
+    if (this.ending?.saver.hasOwnChanges && !this.ending.sending) this.say({ kind: 'ended-elsewhere' });
+    this.ending?.send();
   }
 
   private hearSession(session: Session): void {
@@ -197,7 +205,8 @@ export abstract class Sending extends Course {
 
   private hearDraft(draft: KeptDraft): void {
     this.drafts.set(draft.position, draft);
-    if (this.case?.reading.position === draft.position) this.case.follow(draft);
+    if (draft.position === END) this.ending?.follow(draft);
+    else if (this.case?.reading.position === draft.position) this.case.follow(draft);
     this.changed();
   }
 

@@ -1,5 +1,5 @@
 import { ApiError, type Server } from './api';
-import { END, type Identity } from './course';
+import type { Identity } from './course';
 import { type CurrentCase, endMissing } from './current';
 import type { Keeper } from './keeping';
 import { isEmpty } from './questions';
@@ -86,7 +86,7 @@ export class ReadingMachine extends Sending implements Machine {
     this.askForImage();
     if (this.case?.aid.name === 'failed') await this.askAid(this.case);
     if (this.session && this.finishing?.problem) await this.finishing.ask(this.session);
-    await Promise.all([this.flush(), this.case?.saver.push()]);
+    await Promise.all([this.flush(), this.case?.saver.push(), this.ending?.saver.push()]);
   }
 
   async confirmDisplay(display: Display): Promise<void> {
@@ -126,7 +126,9 @@ export class ReadingMachine extends Sending implements Machine {
     this.case?.clock.hide(hidden);
     this.case?.viewed('v', [Number(hidden)]);
     if (!hidden) void this.collect();
-    if (!hidden || !this.case || this.case.sent) return;
+    if (!hidden) return;
+    void this.ending?.saver.push();
+    if (!this.case || this.case.sent) return;
     void this.case.saver.keep();
     void this.case.saver.push();
   }
@@ -257,8 +259,6 @@ export class ReadingMachine extends Sending implements Machine {
     };
   }
 
-  // --- sending ---
-
   // --- drafts, windows, time ---
 
   private edit(act: (current: CurrentCase) => void): void {
@@ -268,23 +268,7 @@ export class ReadingMachine extends Sending implements Machine {
   }
 
   private answerAtEnd(question: string, value: Answer | null): void {
-    if (!this.ending || this.ending.sending) return;
-    const { [question]: _, ...others } = this.ending.answers;
-    const answers = value === null || value === '' ? others : { ...others, [question]: value };
-    this.ending = { ...this.ending, answers };
-    const { user, session } = this.who;
-    const kept = {
-      user,
-      session,
-      position: END,
-      body: { answers },
-      seconds: 0,
-      view_log: [],
-      version: 0,
-      clean: false,
-    };
-    this.drafts.set(END, kept);
-    void this.keeper.keepDraft(kept);
+    this.ending?.answer(question, value);
     this.changed();
   }
 
@@ -300,7 +284,7 @@ export class ReadingMachine extends Sending implements Machine {
     this.reopening = true;
     this.cover = null;
     try {
-      await this.case?.saver.push();
+      await Promise.all([this.case?.saver.push(), this.ending?.saver.push()]);
       const session = await ask();
       this.accept(session);
       this.notice = null;
@@ -409,10 +393,16 @@ export class ReadingMachine extends Sending implements Machine {
     return { ...screen, save: this.save(), login: this.login, notice: this.notice };
   }
 
+  /** Of what is being entered now. */
+  private get saverOfNow() {
+    if (this.case) return this.case.sent ? null : this.case.saver;
+    return this.ending && !this.ending.sending ? this.ending.saver : null;
+  }
+
   private save(): Save {
     const pending = this.mine.length;
     const kept = this.trouble || this.mine.some(({ refusal }) => refusal !== null) ? 'kept' : 'saving';
-    const draft = this.case && !this.case.sent ? this.case.saver.status : 'saved';
+    const draft = this.saverOfNow?.status ?? 'saved';
     return { kind: pending === 0 ? 'saved' : kept, pending, draft, durable: this.keeper.durable };
   }
 }

@@ -111,6 +111,8 @@ export interface Session {
   readonly spacing: readonly [number, number] | null;
   /** The first is the case to judge now, the others may be fetched. */
   readonly readings: readonly Reading[];
+  /** What was entered for the questions at the end so far; null before they are asked. */
+  readonly end_draft: ServerDraft | null;
   readonly undo: { readonly position: number; readonly seconds_left: number } | null;
   readonly reopened: boolean;
   /** Positions that may be opened again. */

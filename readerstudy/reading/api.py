@@ -169,7 +169,7 @@ class JudgementsView(_SessionAct):
 
 
 class DraftView(_SessionAct):
-    """What was entered for a case and not submitted yet."""
+    """What was entered for a case, or at the end of a phase, and not submitted yet."""
 
     @extend_schema(
         operation_id="save_draft",
@@ -177,7 +177,7 @@ class DraftView(_SessionAct):
         responses={200: wire.DraftVersionSerializer, 409: wire.DraftConflictSerializer},
     )
     def put(self, request: Request, code: str, position: int) -> Response:
-        """Keep a draft of the current case, unless another window has kept a newer one."""
+        """Keep a draft of the current case, or at place 0 of the end, unless another window has kept a newer one."""
         session = _session(request, code)
         entered = _checked(requests.DraftRequestSerializer, request).validated_data
         try:

@@ -170,17 +170,27 @@ class Mark(models.Model):
 
 
 class Draft(models.Model):
-    """What a reader has entered for a reading and not submitted yet; replaced at every change."""
+    """What a reader has entered and not submitted yet, for a case or at the end; replaced at every change."""
 
-    reading = models.OneToOneField(Reading, on_delete=models.CASCADE, related_name="draft")
+    reading = models.OneToOneField(Reading, null=True, on_delete=models.CASCADE, related_name="draft")
+    # In place of a reading: the questions at the end of this session.
+    session = models.OneToOneField(ReadingSession, null=True, on_delete=models.CASCADE, related_name="end_draft")
     body: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     seconds = models.FloatField(default=0)
     # Counts up, so that a window which has not seen the newest draft cannot write over it unawares.
     version = models.PositiveIntegerField(default=1)
     saved_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reading=None, session__isnull=False) | Q(reading__isnull=False, session=None),
+                name="draft_of_a_reading_or_of_an_end",
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"draft {self.reading_id}"
+        return f"draft {self.pk}"
 
 
 class PhaseAnswers(models.Model):

@@ -52,6 +52,7 @@ class Rehearsal:
             "matrix": None if profile.fit == "own" else {"rows": profile.side, "columns": profile.side},
             "spacing": None if profile.spacing is None else [profile.spacing, profile.spacing],
             "readings": [],
+            "end_draft": None,
             "undo": None,
             "reopened": False,
             "earlier": [],

@@ -127,7 +127,7 @@ class StoredMarkSerializer(MarkSerializer):
 
 
 class DraftSerializer(serializers.ModelSerializer[Draft]):
-    """What was entered for a case and not submitted yet."""
+    """What was entered for a case, or at the end, and not submitted yet."""
 
     body = serializers.DictField()
     version = serializers.IntegerField()
@@ -198,6 +198,7 @@ class SessionSerializer(serializers.Serializer[Any]):
     matrix = MatrixSerializer(allow_null=True, help_text="null where every image keeps a matrix of its own.")
     spacing = SpacingField(allow_null=True, help_text="null unless all images have one.")
     readings = ReadingSerializer(many=True)
+    end_draft = DraftSerializer(allow_null=True, help_text="What was entered for the questions at the end so far.")
     undo = UndoSerializer(allow_null=True)
     reopened = serializers.BooleanField(help_text="Whether the case to judge now is open for a revision.")
     earlier = serializers.ListField(child=serializers.IntegerField(), help_text="Places that may be opened again.")

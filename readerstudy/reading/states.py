@@ -56,6 +56,7 @@ def session_state(session: ReadingSession) -> dict[str, Any]:
         "matrix": _matrix(session),
         "spacing": _spacing(session),
         "readings": _readings(session, place),
+        "end_draft": getattr(session, "end_draft", None) if stage == "end-questions" else None,
         "undo": undo_of(session, place),
         "reopened": place.reopened is not None,
         "earlier": _earlier(session, place),

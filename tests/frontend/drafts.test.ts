@@ -158,6 +158,45 @@ test('the answers at the end are there again after a reload', async () => {
   expect(server.ended?.body).toEqual({ unusual: 'Too clean' });
 });
 
+async function atTheEnd(server: StudyServer) {
+  const { machine, computer } = await openSession(server);
+  if (machine.state.name === 'reading') {
+    fillIn(machine);
+    await machine.submit();
+  }
+  stateOf(machine, 'end-questions');
+  return { machine, computer };
+}
+
+test('the answers at the end are there on another computer too, and the page says where they are', async () => {
+  const server = new StudyServer(1, { end_questions: [OPEN] });
+  const { machine, computer } = await atTheEnd(server);
+  server.down = true;
+  machine.answer('unusual', 'Too clean');
+  expect(machine.state.save.draft).toBe('saving');
+  await computer.pass(1_000);
+  expect(machine.state.save.draft).toBe('kept');
+  server.down = false;
+  await computer.pass(6_000);
+  expect(machine.state.save.draft).toBe('saved');
+  const other = await atTheEnd(server);
+  expect(stateOf(other.machine, 'end-questions').answers).toEqual({ unusual: 'Too clean' });
+});
+
+test('what was written at the end on two computers is put together', async () => {
+  const server = new StudyServer(1, { end_questions: [OPEN] });
+  const here = await atTheEnd(server);
+  const there = await atTheEnd(server);
+  here.machine.answer('unusual', 'Too clean');
+  await here.computer.pass(1_000);
+  there.machine.answer('unusual', 'Odd ribs');
+  await there.computer.pass(2_000);
+  expect(stateOf(there.machine, 'end-questions').answers).toEqual({ unusual: 'Too clean\nOdd ribs' });
+  expect(there.machine.state.save.draft).toBe('saved');
+  await there.machine.submit();
+  expect(server.ended?.body).toEqual({ unusual: 'Too clean\nOdd ribs' });
+});
+
 test('what was entered here stays where the case was judged and opened again on another computer', async () => {
   const server = new StudyServer(2, { questions: [CALL, OPEN] });
   const [here, there] = [await openSession(server), await openSession(server)];

@@ -119,6 +119,7 @@ export class StudyServer implements Server {
       matrix: { rows: 1024, columns: 1024 },
       spacing: null,
       readings: places.map((position) => this.reading(position as number)),
+      end_draft: over && asksAtEnd ? (this.drafts.get(0) ?? null) : null,
       undo: this.undo(),
       reopened: reopened !== null,
       earlier: phase.revisit ? [...this.judged.keys()].filter((position) => position !== reopened) : [],
@@ -154,7 +155,8 @@ export class StudyServer implements Server {
     const fault = this.draftFaults.shift();
     if (fault) this.faults.unshift(fault);
     return this.meet(() => {
-      if (this.snapshot().readings[0]?.position !== position) throw new ApiError(409, 'Judged', this.snapshot());
+      const { stage, readings } = this.snapshot();
+      if ((stage === 'end-questions' ? 0 : readings[0]?.position) !== position) throw new ApiError(409, 'Judged', this.snapshot());
       const kept = this.drafts.get(position);
       if ((kept?.version ?? 0) !== draft.version) throw new ApiError(409, 'Newer', this.snapshot(), kept);
       const version = (kept?.version ?? 0) + 1;

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from readerstudy.audit import services as audit
 from readerstudy.reading import states
-from readerstudy.reading.models import PhaseAnswers, ReadingSession
+from readerstudy.reading.models import Draft, PhaseAnswers, ReadingSession
 from readerstudy.reading.queries import Place, end_questions, place_of
 from readerstudy.reading.services.refusing import (
     KeyReusedError,
@@ -77,6 +77,7 @@ def answer_end_questions(*, session: ReadingSession, key: UUID, answers: dict[st
         if not PhaseAnswers.objects.filter(idempotency_key=key).exists():
             raise
         raise KeyReusedError(reused()) from None  # another session stored answers with this key since we looked
+    Draft.objects.filter(session=session).delete()
     _finish(session)
     return True
 

@@ -8,7 +8,7 @@ import pytest
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
-from readerstudy.reading.models import PhaseAnswers, ReadingSession
+from readerstudy.reading.models import Draft, PhaseAnswers, ReadingSession
 from tests.readerstudy.protocols import CALL, a_draft, a_phase, run_with
 from tests.readerstudy.reader_client import ReaderClient
 
@@ -44,6 +44,33 @@ def test_the_answers_are_stored_and_finish_the_session(code: str, reader: Reader
     assert PhaseAnswers.objects.get().answers == ANSWERS
     assert ReadingSession.objects.get().finished_at is not None
     assert Event.objects.filter(verb="reading.finished").count() == 1
+
+
+def test_what_was_entered_so_far_is_kept_and_comes_back_on_any_computer(code: str, reader: ReaderClient) -> None:
+    assert reader.read_on(code)["end_draft"] is None
+    half = {"answers": {"odd": "the gra"}}
+    assert reader.draft(code, 0, half, seconds=0).json() == {"version": 1}
+    assert reader.state(code)["end_draft"] == {"body": half, "seconds": 0, "version": 1}
+    assert reader.draft(code, 0, {"answers": {}}, version=0).json()["draft"]["body"] == half
+    assert reader.draft(code, 0, {"answers": ANSWERS}, version=1).json() == {"version": 2}
+
+
+def test_the_answers_take_their_draft_away(code: str, reader: ReaderClient) -> None:
+    reader.read_on(code)
+    reader.draft(code, 0, {"answers": ANSWERS})
+    assert reader.end(code, ANSWERS).json()["end_draft"] is None
+    assert not Draft.objects.exists()
+    assert reader.draft(code, 0, {"answers": {}}).status_code == 409
+
+
+def test_a_draft_of_the_end_is_not_told_while_a_case_is_open_again(code: str, reader: ReaderClient) -> None:
+    reader.read_on(code)
+    reader.draft(code, 0, {"answers": ANSWERS})
+    reader.reopen(code, 4)
+    assert reader.state(code)["end_draft"] is None
+    assert reader.draft(code, 0, {"answers": {}}, version=1).status_code == 409
+    reader.leave(code, 4)
+    assert reader.state(code)["end_draft"]["body"] == {"answers": ANSWERS}
 
 
 def test_a_replay_is_acknowledged_and_stores_nothing(code: str, reader: ReaderClient) -> None:
