@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
+from django.urls import reverse
 
 from fixtures.cohort import write_cohort
 from fixtures.detector_scores import DEMO_DETECTORS, write_demo_scores
@@ -21,7 +22,7 @@ from readerstudy.demo.simulation import Ability
 from readerstudy.detectors.models import DetectorScore
 from readerstudy.detectors.services import import_scores
 from readerstudy.reports.blinding_audit import acknowledge, audit_blinding, newest_audit
-from readerstudy.reports.charts import draw_all
+from readerstudy.reports.making import ask_for_figures
 from readerstudy.reports.services import make_report
 from readerstudy.studies import services as studies
 from readerstudy.studies.models import Reader, Status, Study
@@ -119,7 +120,8 @@ def _finished_study(cohort: Cohort, practice: Cohort, coordinator: User, say: Sa
         studies.unblind_study(study=study, reason="Demo: every simulated reader has read.", actor=coordinator)
         study.refresh_from_db()
     if not study.reports.exists():
-        draw_all(make_report(study=study, actor=coordinator))
+        report = make_report(study=study, actor=coordinator)
+        ask_for_figures(report=report, page=reverse("reports:results", args=[study.slug]), actor=coordinator)
 
 
 def _let_them_read(study: Study, say: Say) -> None:

@@ -163,25 +163,30 @@ def knowledge() -> Know:
     A picture is known by its content, so that the same seed gives the same judgements whatever codes and orders were
     drawn.
     """
-    known: dict[tuple[str, int], Picture] = {}
+    known: dict[str, dict[int, Picture]] = {}
 
     def know(session_code: str, position: int) -> Picture:
-        if (session_code, position) not in known:
-            known[session_code, position] = _picture(session_code, position)
-        return known[session_code, position]
+        if session_code not in known:
+            known[session_code] = _pictures(session_code)
+        return known[session_code][position]
 
     return know
 
 
-def _picture(session_code: str, position: int) -> Picture:
-    readings = Reading.objects.select_related("session__phase", "case__image")
-    reading = readings.get(session__code=session_code, position=position)
-    truth, phase = Truth.objects.get(case=reading.case_id), reading.session.phase
+def _pictures(session_code: str) -> dict[int, Picture]:
+    """Give the picture at each position of a session."""
+    readings = Reading.objects.filter(session__code=session_code).select_related("session__phase", "case__image")
+    truths = {truth.case_id: truth for truth in Truth.objects.filter(case__in=readings.values("case"))}
+    return {reading.position: _picture(reading, truths[reading.case_id]) for reading in readings}
+
+
+def _picture(reading: Reading, truth: Truth) -> Picture:
+    session, phase = reading.session, reading.session.phase
     return Picture(
         synthetic=truth.is_synthetic,
         number=int(reading.case.image.sha256[:12], 16),
         phase=phase.position,
-        again=2 * (reading.session.attempt - 1) + reading.reread,
+        again=2 * (session.attempt - 1) + reading.reread,
         diagnosis=truth.diagnosis,
-        told=reading.session.attempt > 1 and phase.feedback != Feedback.NONE,
+        told=session.attempt > 1 and phase.feedback != Feedback.NONE,
     )

@@ -15,3 +15,4 @@ class ReportsConfig(AppConfig):
 
         register(blinding_jobs.KIND, blinding_jobs.run, told=(BlindingAuditError,))
         register(making.KIND, making.run, told=(NoResultsError, StillBlindedError))
+        register(making.FIGURES, making.run_figures)

@@ -1,4 +1,4 @@
-"""Making a report as a job: computed, stored, then drawn."""
+"""Making a report as a job: computed, stored, then drawn; or drawing one that is stored already."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from readerstudy.reports.services import make_report
 from readerstudy.studies.models import Study
 
 KIND = "reports.report"
+FIGURES = "reports.figures"
 
 
 def ask_for_report(*, study: Study, page: str, actor: User | None) -> Job:
@@ -23,6 +24,14 @@ def ask_for_report(*, study: Study, page: str, actor: User | None) -> Job:
     return jobs.open_job(kind=KIND, target=_target(study)) or jobs.enqueue(
         kind=KIND, arguments={"study": study.slug}, target=_target(study),
         title=_("Report of %(study)s") % {"study": study.title}, page=page, actor=actor,
+    )  # fmt: skip
+
+
+def ask_for_figures(*, report: Report, page: str, actor: User | None) -> Job:
+    """Let a worker draw the figures of a report ahead; until then, each is drawn when somebody asks for it."""
+    return jobs.enqueue(
+        kind=FIGURES, arguments={"report": report.pk}, target=_target(report.study),
+        title=_("Figures of %(study)s") % {"study": report.study.title}, page=page, actor=actor,
     )  # fmt: skip
 
 
@@ -36,6 +45,15 @@ def run(job: JobContext) -> dict[str, Any]:
     study = Study.objects.get(slug=job.arguments["study"])
     job.progress(0, 1, "computing")
     report = _stored_by(job, study) or make_report(study=study, actor=job.actor)
+    return _draw(report, job)
+
+
+def run_figures(job: JobContext) -> dict[str, Any]:
+    """Draw what is not drawn yet; a second start goes on where the first one was killed."""
+    return _draw(Report.objects.get(pk=job.arguments["report"]), job)
+
+
+def _draw(report: Report, job: JobContext) -> dict[str, Any]:
     charts.draw_all(report, lambda done, total: job.progress(done, total, "drawing"))
     return {"report": report.pk}
 

@@ -19,7 +19,10 @@ from readerstudy.audit.services import first_broken_event
 from readerstudy.cohorts.models import Cohort
 from readerstudy.demo import demo_study
 from readerstudy.detectors.models import Detector
+from readerstudy.jobs.models import Job
+from readerstudy.jobs.services import work_off
 from readerstudy.reading.models import Judgement
+from readerstudy.reports.charts import THEMES, figure_names
 from readerstudy.reports.models import Report
 from readerstudy.studies.models import Reader, Study
 
@@ -65,6 +68,18 @@ def test_the_demo_is_whole_and_loading_it_again_changes_nothing() -> None:
     before = counts()
     assert load() == first
     assert counts() == before
+
+
+def test_the_figures_are_left_to_the_worker_that_is_served_beside(settings: Any) -> None:
+    load()
+    (job,) = Job.objects.all()
+    report = Report.objects.get()
+    drawn = settings.DATA_DIR / "figures" / str(report.pk)
+    assert (job.status, drawn.exists()) == ("queued", False)
+    work_off()
+    job.refresh_from_db()
+    assert (job.status, job.page) == ("done", "/studies/demo-finished/results/")
+    assert len(list(drawn.iterdir())) == len(THEMES) * len(figure_names(report)) > 0
 
 
 def test_after_a_crash_loading_again_makes_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
