@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from readerstudy.detectors.aiding import choose_aid
 from readerstudy.detectors.models import Detector
@@ -14,15 +18,37 @@ from tests.blinding.playing import Exchange, RecordingClient
 from tests.blinding.world import World, a_world, secrets_of
 from tests.readerstudy.protocols import a_draft, a_phase, run_with
 
-pytestmark = pytest.mark.django_db
 SLUG = "t"
 AID, AT_END, QUALIFICATION = "detectors_api:aid", "training_api:feedback-at-end", "training_api:qualification"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
+@dataclass(frozen=True)
+class Told:
+    """All that was answered to a reader who asks for everything at every step, and what it was about."""
+
+    exchanges: list[Exchange]
+    secrets: dict[str, str]
+    cases: int
+
+    def of(self, route: str) -> list[Exchange]:
+        """Give what was answered by a route and told something."""
+        return [one for one in self.exchanges if one.route == route and one.status == 200]
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Play one whole session for all tests, which only look at what was answered, and take it back."""
+    folder = tmp_path_factory.mktemp("told")
+    with django_db_blocker.unblock(), override_settings(DATA_DIR=folder / "var"), transaction.atomic():
+        world = telling_world(folder)
+        result = Told(play(world), secrets_of(world), world.cohort.cases.count())
+        transaction.set_rollback(True)
+    return result
+
+
+def telling_world(folder: Path) -> World:
     """The world of secrets, with a study that tells answers at the end of its practice and then shows aid."""
-    world = a_world(tmp_path)
+    world = a_world(folder)
     practice = a_phase("practice", purpose="practice", feedback="at-end", qualification_percent=1)
     aided = a_phase("aided", purpose="aided", modality="aided", aid="sequential", cohort="B")
     study = a_draft(practice, aided, slug=SLUG, cohorts=[world.practice, world.cohort])
@@ -32,9 +58,7 @@ def world(tmp_path: Path) -> World:
     return world
 
 
-@pytest.fixture
-def played(world: World) -> list[Exchange]:
-    """A whole session of the reader, who asks for everything at every step."""
+def play(world: World) -> list[Exchange]:
     client = RecordingClient(world.reader)
     for _ in range(2):
         state = client.start(SLUG).json()
@@ -53,47 +77,42 @@ def ask_for_everything(client: RecordingClient, code: str, cases: int) -> None:
         client.feedback(code, position)
 
 
-def told(exchanges: list[Exchange], route: str) -> list[Exchange]:
-    return [one for one in exchanges if one.route == route and one.status == 200]
+def test_the_reader_met_aid_answers_and_qualification(told: Told) -> None:
+    assert len({one.path for one in told.of(AID)}) == told.cases
+    assert len(told.of(AT_END)) == 1
+    assert len(told.of(QUALIFICATION)) == 1
+    assert not told.of("training_api:feedback")
 
 
-def test_the_reader_met_aid_answers_and_qualification(world: World, played: list[Exchange]) -> None:
-    assert len({one.path for one in told(played, AID)}) == world.cohort.cases.count()
-    assert len(told(played, AT_END)) == 1
-    assert len(told(played, QUALIFICATION)) == 1
-    assert not told(played, "training_api:feedback")
-
-
-def test_no_planted_word_comes_back_but_telltales_at_the_end(played: list[Exchange]) -> None:
-    for one in played:
+def test_no_planted_word_comes_back_but_telltales_at_the_end(told: Told) -> None:
+    for one in told.exchanges:
         if one.route == AT_END and one.status == 200:
             assert set(re.findall(rf"{ROOT}\w*", one.body.decode())) == {word("telltales")}
         else:
             assert not found_in(one.answered), f"{one.method} {one.path}"
 
 
-def test_a_score_comes_back_with_aid_alone_and_no_computed_secret_at_all(world: World, played: list[Exchange]) -> None:
-    secrets = secrets_of(world)
-    for one in played:
+def test_a_score_comes_back_with_aid_alone_and_no_computed_secret_at_all(told: Told) -> None:
+    for one in told.exchanges:
         allowed = {"0.9876"} if one.route == AID and one.status == 200 else set()
-        assert set(found_plainly_in(one.answered, secrets)) <= allowed, f"{one.method} {one.path}"
-    assert all(b"0.9876" in one.body for one in told(played, AID))
+        assert set(found_plainly_in(one.answered, told.secrets)) <= allowed, f"{one.method} {one.path}"
+    assert all(b"0.9876" in one.body for one in told.of(AID))
 
 
-def test_aid_is_of_one_form_and_of_the_case_to_judge(played: list[Exchange]) -> None:
-    for place, one in enumerate(played):
+def test_aid_is_of_one_form_and_of_the_case_to_judge(told: Told) -> None:
+    for place, one in enumerate(told.exchanges):
         if one.route == AID and one.status == 200:
-            before = [earlier for earlier in played[:place] if earlier.route == "api:judgements"]
+            before = [earlier for earlier in told.exchanges[:place] if earlier.route == "api:judgements"]
             asked = int(one.path.split("/")[-3])
             assert asked == 1 + len(
                 [judged for judged in before if judged.path.split("/")[4] == one.path.split("/")[4]]
             )
-    forms = {re.sub(rb'"score":[-0-9.e]+', b'"score":0', one.body) for one in told(played, AID)}
+    forms = {re.sub(rb'"score":[-0-9.e]+', b'"score":0', one.body) for one in told.of(AID)}
     assert forms == {b'{"detector":"Aid","score":0,"call":null,"region":null}'}
 
 
-def test_refusals_of_aid_and_answers_do_not_say_why(played: list[Exchange]) -> None:
+def test_refusals_of_aid_and_answers_do_not_say_why(told: Told) -> None:
     for route in (AID, AT_END, QUALIFICATION):
-        refused = [one for one in played if one.route == route and one.status != 200]
+        refused = [one for one in told.exchanges if one.route == route and one.status != 200]
         assert {one.status for one in refused} == {404}
         assert len({one.comparable[3:] for one in refused}) == 1, route
