@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from analysis.leakage import joint
 from readerstudy.accounts.models import User
 from readerstudy.cohorts.models import Cohort
 from readerstudy.detectors.services import import_scores
@@ -33,6 +34,12 @@ def score_by_code(cohort: Cohort, folder: Path, *, name: str = "Spectrum", calls
     values = [n % 2 if calls_only else n / len(codes) for n in range(len(codes))]
     file = write_table(folder / f"{name}.csv", [{"case": c, column: v} for c, v in zip(codes, values, strict=True)])
     import_scores(name=name, version="1", file=file, cohort=cohort, actor=None)
+
+
+@pytest.fixture(autouse=True)
+def _one_round_of_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an audit learn from its cues once and not five times; what that gives is tested with the statistics."""
+    monkeypatch.setattr(joint, "REPEATS", 1)
 
 
 @pytest.fixture
