@@ -4,6 +4,7 @@
 set -uo pipefail
 set -m # a process group of its own for the other run, so that it ends with its children
 cd "$(dirname "$0")/.."
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 # both cores have their work
 log=$(mktemp)
 the_other_run() {
   echo "On PostgreSQL:"
