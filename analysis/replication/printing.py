@@ -16,6 +16,8 @@ def printed(found: RsnaResult) -> str:
         _comparison(found, ci),
         _unprompted(found, ci),
         results.text_table(_detectors(found, ci)),
+        results.text_table(_mcnemar(found, ci)),
+        _readers_against_detectors(found),
         results.text_table(_agreement(found, ci)),
         _experience(found),
         results.text_table(_subspecialties(found, ci)),
@@ -76,6 +78,34 @@ def _detectors(found: RsnaResult, ci: str) -> list[dict[str, Any]]:
         }
         for item in found.detectors or ()
     ]
+
+
+def _mcnemar(found: RsnaResult, ci: str) -> list[dict[str, Any]]:
+    pairs = (*found.mcnemar.detectors, *found.mcnemar.phases) if found.mcnemar else ()
+    return [
+        {
+            "McNemar": item.phase,
+            "pair": f"{item.a}, {item.b}",
+            "cases": item.n,
+            "only the first right": item.only_a,
+            "only the second": item.only_b,
+            "difference": item.difference,
+            ci: item.ci,
+            "p": item.p,
+        }
+        for item in pairs
+    ]
+
+
+def _readers_against_detectors(found: RsnaResult) -> str:
+    pairs = found.mcnemar.readers if found.mcnemar else ()
+    if not pairs:
+        return ""
+    apart = sum(item.p < found.alpha for item in pairs)
+    return (
+        f"McNemar, each reader against each detector: p < {found.alpha:g} in {apart} of {len(pairs)} pairs, without "
+        "correction for their number; all of them with --json"
+    )
 
 
 def _agreement(found: RsnaResult, ci: str) -> list[dict[str, Any]]:

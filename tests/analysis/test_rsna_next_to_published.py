@@ -92,6 +92,9 @@ def test_the_command_prints_tables_or_one_document(tmp_path: Path, capsys: pytes
     out = capsys.readouterr().out
     assert "Spoke of AI unprompted: 7 of 17 readers" in out
     assert "Not comparable:" in out
+    assert "GPT-4o 2025-05, Residual net 1" in out
+    assert "each reader against each detector: p < 0.05 in" in out
+    assert "of 68 pairs" in out
     assert "generalise" in out
 
     assert main(["rsna", str(path), "--json"]) == 0
