@@ -18,8 +18,10 @@ import pandas as pd
 from analysis import results
 from analysis.charts import svg_png
 from analysis.errors import RatingsError
-from analysis.report.document import Figure, Section, Table
+from analysis.report.document import Figure, Table
+from analysis.report.latex import latex_document, latex_tables
 from analysis.report.page import page, svg_for_paper
+from analysis.report.plain import placed
 from analysis.report.report import Report
 from analysis.report.writing import csv_rows
 
@@ -74,6 +76,7 @@ def write_report(report: Report, directory: Path, *, tables: Mapping[str, bytes]
     written["results.json"] = results_json(report, digests)
     draw = cache(svg_for_paper)  # once, for the page and for the files
     written |= {**dict(_figures(report, draw)), **dict(_tables(report))}
+    written["tables.tex"] = latex_document(report, title=title).encode()
     beside = [name for name in written if "/" not in name]
     written["report.html"] = page(report, title=title, draw=draw, digests=list(digests.items()), files=beside).encode()
     _write(directory, written)
@@ -87,7 +90,7 @@ def results_json(report: Report, digests: Mapping[str, str]) -> bytes:
 
 
 def _figures(report: Report, draw: Callable[[Figure], str]) -> Iterator[tuple[str, bytes]]:
-    for where, section in _sections(report):
+    for where, section in placed(report):
         for figure in section.figures:
             svg = draw(figure)
             name = f"figures/{_file_name(where, figure.name)}"
@@ -96,17 +99,11 @@ def _figures(report: Report, draw: Callable[[Figure], str]) -> Iterator[tuple[st
 
 
 def _tables(report: Report) -> Iterator[tuple[str, bytes]]:
-    for where, section in _sections(report):
+    for where, section in placed(report):
         for table in section.tables:
             yield f"tables/{_file_name(where, table.name)}.csv", _csv(table)
-
-
-def _sections(report: Report) -> Iterator[tuple[str, Section]]:
-    for part in report.parts:
-        for section in part.sections:
-            yield part.condition.name, section
-    for section in report.overall:
-        yield "study", section
+    for where, table, written in latex_tables(report):
+        yield f"tables/{_file_name(where, table.name)}.tex", written.encode()
 
 
 def _csv(table: Table) -> bytes:

@@ -9,10 +9,11 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from analysis.errors import RatingsError
+from analysis.report.latex import latex_document
 from analysis.table.files import FORMATS, write
 from readerstudy.audit.spreadsheets import harmless
 from readerstudy.reports.answers import answer_table, end_answer_table, mark_table
-from readerstudy.reports.computing import stored_table
+from readerstudy.reports.computing import gathered, stored_table
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, reader_table
 
@@ -73,3 +74,8 @@ def workbook(report: Report) -> bytes:
             # As objects: an apostrophe may come before a text in a column of any type.
             table.astype(object).map(harmless).to_excel(writer, sheet_name=name, index=False)
     return file.getvalue()
+
+
+def tables_in_latex(report: Report) -> str:
+    """Give the tables of the report, with their methods, as a document for LaTeX."""
+    return latex_document(gathered(report), title=report.study.title)

@@ -20,7 +20,7 @@ from analysis.report.page import page, svg_for_paper
 from readerstudy.reports.answers import answer_table, end_answer_table, mark_table, view_log_table
 from readerstudy.reports.blinding_audit import newest_audit
 from readerstudy.reports.computing import gathered
-from readerstudy.reports.export_formats import workbook
+from readerstudy.reports.export_formats import tables_in_latex, workbook
 from readerstudy.reports.gaps import not_analysed
 from readerstudy.reports.interim import looks_of
 from readerstudy.reports.models import Report
@@ -121,6 +121,7 @@ FILES = {
     "end_answers.csv": _as_csv(end_answer_table, _("Answers at the end of each phase")),
     "view_log.csv": _as_csv(view_log_table, _("What readers did with the image")),
     "tables.xlsx": File(_("All these tables as one workbook, without the log of the view"), _XLSX, workbook),
+    "tables.tex": File(_("The tables of the report in LaTeX, for a manuscript"), "application/x-tex", tables_in_latex),
     "blinding_audit.json": File(_("What the blinding audit found"), _JSON, lambda report: blinding_json(report.study)),
     "data-dictionary.md": File(_("What every column means"), "text/markdown; charset=utf-8", data_dictionary),
 }

@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_page_the_results_and_the_tables_are_there(folder: Path) -> None:
     assert {path.name for path in (folder / "out").iterdir()} == {
-        "report.html", "results.json", "ratings.csv", "readers.csv", "figures", "tables",
+        "report.html", "results.json", "ratings.csv", "readers.csv", "figures", "tables", "tables.tex",
     }  # fmt: skip
     assert "<h1>Ours</h1>" in (folder / "out" / "report.html").read_text(encoding="utf-8")
 
