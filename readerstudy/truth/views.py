@@ -17,14 +17,14 @@ from django.views.decorators.http import require_POST
 from readerstudy.accounts.permissions import coordinator_required, user_of
 from readerstudy.cohorts import frames, near_duplicates
 from readerstudy.cohorts.blackouts import is_flagged
-from readerstudy.cohorts.models import Case, Cohort, Source
+from readerstudy.cohorts.models import Case, Cohort, Source, state_digests
 from readerstudy.cohorts.profiles import PresentationProfile
 from readerstudy.truth import revealing, services
 from readerstudy.truth.gallery import FilterForm, filtered, flagged
 from readerstudy.truth.models import Sample, Truth
 
 CASES_PER_PAGE = 60
-COHORTS_PER_PAGE = 50
+COHORTS_PER_PAGE = 20  # of those that were audited, every image is looked at
 THUMBNAIL_SIDE = 320
 
 
@@ -34,7 +34,21 @@ def cohorts(request: HttpRequest) -> HttpResponse:
     included = Count("cases", filter=Q(cases__excluded_at=None))
     counted = Cohort.objects.annotate(case_count=included).order_by("-pk")
     page = Paginator(counted, COHORTS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "cohorts/list.html", {"page": page, "rows": page.object_list})
+    return render(request, "cohorts/list.html", {"page": page, "rows": _rows(list(page.object_list))})
+
+
+def _rows(counted: list[Cohort]) -> list[dict[str, Any]]:
+    """Give cohorts with what else asks the database for each of them."""
+    states = state_digests([cohort for cohort in counted if cohort.audit_verdict])
+    return [
+        {
+            "cohort": cohort,
+            "case_count": (count := cohort.case_count),  # type: ignore[attr-defined]
+            "is_sealed": bool(cohort.sealed_digest) and cohort.sealed_cases == count,
+            "is_audited": states.get(cohort.pk) == cohort.audit_state,
+        }
+        for cohort in counted
+    ]
 
 
 @coordinator_required
