@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db.models import CharField, JSONField, TextField
+from django.db.models import CharField, JSONField, Model, TextField
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -45,7 +45,8 @@ def leaks(exchanges: list[Exchange], secrets: dict[str, str]) -> Iterator[str]:
 
 
 def test_every_word_of_a_secret_model_is_planted(world: World, subtests: pytest.Subtests) -> None:
-    for model in (Truth, Source, Case, Cohort, Detector):
+    models: list[type[Model]] = [Truth, Source, Case, Cohort, Detector]
+    for model in models:
         rows = model._default_manager.values()
         for field in model._meta.get_fields():
             name = f"{model.__name__}.{field.name}"
