@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.report import writing
 from analysis.report.document import Column, Table
-from analysis.report.plain import OF_THE_STUDY
+from analysis.report.plain import OF_THE_STUDY, placed
 from analysis.report.report import Report
 from analysis.results import counted
 
@@ -129,11 +129,11 @@ def latex_document(report: Report, *, title: str) -> str:
 def latex_tables(report: Report) -> Iterator[tuple[str, Table, str]]:
     """Give each table of a report with the name of what it belongs to, and in LaTeX."""
     human = report.study.ratings.frame["kind"] == "human"
-    said = [(part.condition.name, part.sections, part.condition.all_reads) for part in report.parts]
-    said.append((OF_THE_STUDY, report.overall, report.study.ratings.frame[human]))
-    for where, sections, reads in said:
-        counts = f"{where}, {_counted(reads)}"
-        for table in (table for section in sections for table in section.tables):
+    reads = {OF_THE_STUDY: report.study.ratings.frame[human]}
+    reads |= {part.condition.name: part.condition.all_reads for part in report.parts}
+    for where, section in placed(report):
+        counts = f"{where}, {_counted(reads[where])}"
+        for table in section.tables:
             yield where, table, latex_table(table, counts=counts, label=_label(where, table))
 
 
