@@ -3,7 +3,7 @@ import { CurrentCase } from './current';
 import { fromHere, type Restored, restored, type SaverEvents } from './drafts';
 import { Ending } from './ending';
 import { Finishing } from './finishing';
-import type { Entry, Keeper, KeptDraft } from './keeping';
+import { END, type Entry, type Keeper, type KeptDraft } from './keeping';
 import { projected } from './projection';
 import { draftOf, EMPTY, isEmpty } from './questions';
 import type { Draft, Notice, Problem } from './state';
@@ -22,9 +22,6 @@ export interface Told {
   readonly feedback: Feedback | null;
   readonly problem: Problem | null;
 }
-
-/** Under this place the answers at the end are kept. */
-export const END = 0;
 
 /** After this time what could not be had is asked for again. */
 const ASK_AGAIN_MS = 2_000;

@@ -1,5 +1,8 @@
 import type { ViewEntry } from './wire';
 
+/** In place of a position: the answers at the end. */
+export const END = 0;
+
 /** A submission on its way to the server. Its key is made before it is sent for the first time. */
 export interface Entry {
   readonly key: string;
@@ -7,7 +10,7 @@ export interface Entry {
   readonly user: string;
   readonly session: string;
   readonly kind: 'judgement' | 'end';
-  /** Place in the hanging list; 0 for the answers at the end. */
+  /** Place in the hanging list, or `END`. */
   readonly position: number;
   readonly body: unknown;
   /** By the wall clock, for people only. */
@@ -110,16 +113,26 @@ export class Keeper {
 
   /** The drafts of a session. */
   async drafts(user: string, session: string): Promise<KeptDraft[]> {
-    const range = [
-      [user, session, 0],
-      [user, session, Number.MAX_SAFE_INTEGER],
-    ] as const;
+    return (await this.allDrafts(user)).filter((draft) => draft.session === session);
+  }
+
+  /** The drafts of a login. */
+  async allDrafts(user: string): Promise<KeptDraft[]> {
+    // Any list comes after any text and number.
+    const range = IDBKeyRange.bound([user], [user, []]);
     const kept = await this.attempt<KeptDraft[]>(
-      () => this.read('drafts', (store) => store.getAll(IDBKeyRange.bound(...range))),
+      () => this.read('drafts', (store) => store.getAll(range)),
       () => [],
     );
-    const held = [...this.heldDrafts.values()].filter((draft) => draft.user === user && draft.session === session);
-    return [...kept, ...held];
+    return [...kept, ...[...this.heldDrafts.values()].filter((draft) => draft.user === user)];
+  }
+
+  /** Let go of what other logins have left here and the server has too. */
+  async forgetOthers(user: string): Promise<void> {
+    await this.attempt(
+      () => this.write(['drafts'], (drafts) => drafts && dropClean(drafts, user)),
+      () => {},
+    );
   }
 
   async keepDraft(draft: KeptDraft): Promise<void> {
@@ -223,6 +236,17 @@ function putInPlace(store: IDBObjectStore, key: string, entry: Entry | null, orA
       if (entry && orAdd) store.add(entry);
     } else if (entry) store.put({ ...entry, order: search.result });
     else store.delete(search.result);
+  };
+}
+
+function dropClean(drafts: IDBObjectStore, butOf: string): void {
+  const search = drafts.openCursor();
+  search.onsuccess = () => {
+    const cursor = search.result;
+    if (!cursor) return;
+    const { user, clean } = cursor.value as KeptDraft;
+    if (user !== butOf && clean) cursor.delete();
+    cursor.continue();
   };
 }
 

@@ -1,6 +1,8 @@
 import './pages.css';
 import './blackouts';
+import './logout';
 import htmx from 'htmx.org';
+import { confirmed } from './confirming';
 import { csrfToken } from './cookie';
 import { desk } from './texts/desk';
 
@@ -22,47 +24,22 @@ document.addEventListener('click', (event) => {
   if (button) void copy(button);
 });
 
-const confirmed = new WeakSet<HTMLFormElement>();
+const answered = new WeakSet<HTMLFormElement>();
 
 /** `<form data-confirm="Close the study?">` asks first; the button says what will happen. */
 function askBeforeSending(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   const question = form.dataset.confirm;
-  if (!question || confirmed.delete(form)) return;
+  if (!question || answered.delete(form)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const { submitter } = event;
-  const dialog = confirmation(question, submitter?.textContent?.trim() || desk.dialog.goOn);
-  dialog.addEventListener('close', () => {
-    dialog.remove();
-    if (dialog.returnValue !== 'yes') return;
-    confirmed.add(form);
+  const action = submitter?.textContent?.trim() || desk.dialog.goOn;
+  void confirmed(question, action).then((yes) => {
+    if (!yes) return;
+    answered.add(form);
     form.requestSubmit(submitter as HTMLButtonElement | null);
   });
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
-function confirmation(question: string, action: string): HTMLDialogElement {
-  const dialog = document.createElement('dialog');
-  const text = document.createElement('p');
-  text.id = 'confirmation';
-  text.textContent = question;
-  dialog.setAttribute('aria-labelledby', text.id);
-  const form = document.createElement('form');
-  form.method = 'dialog';
-  form.className = 'toolbar';
-  form.append(choice('', desk.dialog.cancel, 'button'), choice('yes', action, 'button primary'));
-  dialog.append(text, form);
-  return dialog;
-}
-
-function choice(value: string, text: string, className: string): HTMLButtonElement {
-  const button = document.createElement('button');
-  button.value = value;
-  button.textContent = text;
-  button.className = className;
-  return button;
 }
 
 /** `<button data-copy="text">`; where the clipboard is closed to us, the field beside the button is selected instead. */

@@ -26,7 +26,7 @@ async function open(root: HTMLElement): Promise<void> {
   const { script } = root.dataset;
   const server: Server = script ? await rehearse(script) : connect(place.api, place.session);
   const keeper = script ? new Keeper(null) : new Keeper();
-  const machine = new ReadingMachine(server, keeper, browserSurroundings(place.user), place);
+  const machine = new ReadingMachine(server, keeper, browserSurroundings(place.user, place.home), place);
   machine.hide(document.hidden);
   follow(machine);
   // Without this a browser may clear what is kept when the disk is nearly full. Refused, it is still kept until then.

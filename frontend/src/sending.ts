@@ -1,8 +1,8 @@
 import type { Server } from './api';
-import { Course, END, type Identity } from './course';
+import { Course, type Identity } from './course';
 import { endAnswers } from './current';
 import type { SaverEvents } from './drafts';
-import type { Entry, Keeper, KeptDraft } from './keeping';
+import { END, type Entry, type Keeper, type KeptDraft } from './keeping';
 import { type Delivery, Outbox } from './outbox';
 import { isEmpty } from './questions';
 import type { Surroundings } from './surroundings';
@@ -14,7 +14,9 @@ type Message =
   | { readonly kind: 'delivery'; readonly delivery: Delivery }
   | { readonly kind: 'session'; readonly session: Session }
   | { readonly kind: 'draft'; readonly draft: KeptDraft }
-  | { readonly kind: 'login' };
+  | { readonly kind: 'login' }
+  /** Logged out. */
+  | { readonly kind: 'left' };
 
 /**
  * What leaves this window and what it hears: submissions through the outbox, and the other windows of this browser.
@@ -173,8 +175,18 @@ export abstract class Sending extends Course {
     if (message.kind === 'queued') this.hearQueued(message.entry);
     else if (message.kind === 'delivery') this.delivered(message.delivery);
     else if (message.kind === 'login') void this.loggedIn();
+    else if (message.kind === 'left') this.putAway();
     else if (message.kind === 'session') this.hearSession(message.session);
     else if (message.draft.session === this.who.session) this.hearDraft(message.draft);
+  }
+
+  /** The reader has logged out: from now on nothing of theirs is kept here, or to be seen. */
+  private putAway(): void {
+    this.case?.saver.stop();
+    this.ending?.saver.stop();
+    this.failure = { kind: 'closed', detail: '' };
+    this.changed();
+    this.around.leave();
   }
 
   private hearQueued(entry: Entry): void {

@@ -53,6 +53,7 @@ export class ReadingMachine extends Sending implements Machine {
   async load(): Promise<void> {
     this.failure = null;
     this.changed();
+    void this.keeper.forgetOthers(this.who.user);
     try {
       // In this order: what is in the outbox no more was acknowledged before, so the server's word includes it.
       const { entries } = await this.outbox.all();

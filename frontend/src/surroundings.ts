@@ -9,6 +9,8 @@ export interface Surroundings {
   later(ms: number, task: () => void): () => void;
   /** Run `task` while no other window of this browser runs one. */
   alone<T>(task: () => Promise<T>): Promise<T>;
+  /** Go away, soon: who the page was for has logged out. */
+  leave(): void;
   /** The other windows of this browser that read under the same login. */
   readonly windows: Windows;
 }
@@ -21,8 +23,11 @@ export interface Windows {
 /** A window that was frozen while it held the lock must not stop the others for ever. */
 const LOCK_PATIENCE_MS = 30_000;
 
-/** The surroundings in a browser, for the login `user`. */
-export function browserSurroundings(user: string): Surroundings {
+/** By then the server knows of a logout. */
+const LOGOUT_MS = 1_000;
+
+/** The surroundings in a browser, for the login `user`, who begins at the address `home`. */
+export function browserSurroundings(user: string, home = '/'): Surroundings {
   return {
     monotonic: () => performance.now(),
     wall: () => new Date(),
@@ -31,6 +36,7 @@ export function browserSurroundings(user: string): Surroundings {
       const timer = window.setTimeout(task, ms);
       return () => window.clearTimeout(timer);
     },
+    leave: () => window.setTimeout(() => window.location.assign(home), LOGOUT_MS),
     alone: (task) => alone(`readerstudy-outbox-${user}`, task),
     windows: windowsOf(user),
   };

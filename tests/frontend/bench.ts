@@ -36,6 +36,11 @@ export class Computer {
     return opened;
   }
 
+  /** What is on the disk, as another window finds it. */
+  keeper(): Keeper {
+    return new Keeper(this.disk);
+  }
+
   kill(dead: Window): void {
     dead.alive = false;
     this.windows.splice(this.windows.indexOf(dead), 1);
@@ -126,6 +131,12 @@ export class Window implements Surroundings {
     };
     this.timers.push(timer);
     return () => this.forget(timer);
+  }
+
+  left = false;
+
+  leave(): void {
+    this.left = true;
   }
 
   alone<T>(task: () => Promise<T>): Promise<T> {

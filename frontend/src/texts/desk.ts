@@ -25,6 +25,10 @@ const en = {
     inTrouble: 'The server is in trouble. Trying again …',
   },
   dialog: { goOn: 'Go on', cancel: 'Cancel' },
+  logout: {
+    left: 'Not everything that you entered could be sent to the server. It stays on this computer under your name, and is sent when you read here again.',
+    logOut: 'Log out',
+  },
   copy: { copied: 'Copied', pressKeys: 'Press Ctrl+C' },
   chart: { failed: 'This chart could not be drawn. Reload the page to try again; its numbers are in the tables.' },
 };
@@ -56,6 +60,10 @@ const de: DeskTexts = {
     inTrouble: 'Der Server hat ein Problem. Neuer Versuch …',
   },
   dialog: { goOn: 'Weiter', cancel: 'Abbrechen' },
+  logout: {
+    left: 'Nicht alles, was Sie eingegeben haben, ließ sich an den Server senden. Es bleibt unter Ihrem Namen auf diesem Rechner und wird gesendet, wenn Sie hier wieder befunden.',
+    logOut: 'Abmelden',
+  },
   copy: { copied: 'Kopiert', pressKeys: 'Strg+C drücken' },
   chart: {
     failed:
