@@ -24,7 +24,7 @@ from tests.readerstudy.unpictured import a_person, an_unpictured_study
 
 STATE = {
     "code", "study", "phase", "cases", "done", "seconds", "finished", "stage", "next_session", "next_opens_at",
-    "matrix", "spacing", "readings", "undo", "reopened", "earlier", "display_checked",
+    "matrix", "spacing", "readings", "end_draft", "undo", "reopened", "earlier", "display_checked",
 }  # fmt: skip
 PHASE = {
     "name", "title", "practice", "told_html", "disclosed_prevalence", "feedback", "aid", "questions", "end_questions",
