@@ -221,6 +221,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # The server starts a worker of its own, or leaves that to `manage.py run_worker`.
 WORKER = environment.choice("WORKER", ("EMBEDDED", "NONE"), "EMBEDDED")
 
+# The browser that prints reports into PDFs: a name or path; empty: whichever is installed.
+CHROMIUM = environment.text("CHROMIUM")
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from analysis.table.files import FORMATS
-from readerstudy.accounts.permissions import desk_required
-from readerstudy.reports import exports
+from readerstudy.accounts.permissions import desk_required, user_of
+from readerstudy.jobs.models import Status
+from readerstudy.reports import exports, printing, printing_jobs
 from readerstudy.reports.capsule import capsule
 from readerstudy.reports.export_formats import FORMS, NoExportError, in_format, rated_phases
 from readerstudy.reports.models import Report
 from readerstudy.reports.views import study_with_results
+from readerstudy.studies.models import TeamRole
 
 
 @desk_required
@@ -26,7 +30,36 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "phases": rated_phases(report) if report else [],
         "programs": [(form, FORMATS[form].words, ending) for form, ending in FORMS.items()],
     }
-    return render(request, "reports/exports.html", context)
+    return render(request, "reports/exports.html", context | (_on_paper(report) if report else {}))
+
+
+def _on_paper(report: Report) -> dict[str, object]:
+    """What the page says of the PDF: whether it is there, is being made, can be made, or why it was not."""
+    job = printing_jobs.newest_job(report)
+    return {
+        "is_printed": printing_jobs.is_printed(report),
+        "can_print": printing.browser() is not None,
+        "job": job if job and job.status != Status.DONE else None,
+        "may_see_job": report.study.opened_as == TeamRole.COORDINATOR,
+    }
+
+
+@desk_required
+@require_POST
+def make_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let a worker print the latest report; its page tells when the PDF is there."""
+    report, there = _latest(request, slug), reverse("reports:exports", args=[slug]) + "#paper"
+    printing_jobs.ask_for_pdf(report=report, page=there, actor=user_of(request))
+    return redirect(there)
+
+
+@desk_required
+def pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    """The PDF of the latest report, once it is printed."""
+    content = printing_jobs.pdf_of(_latest(request, slug))
+    if content is None:
+        raise Http404
+    return _file(content, "application/pdf", f"{slug}-report.pdf")
 
 
 @desk_required
