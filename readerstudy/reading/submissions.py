@@ -198,6 +198,12 @@ def _unfit_mark(mark: MarkMade, question: Question | None) -> list[str]:
     return faults
 
 
+def ran_out_of_time(submission: Submission, phase: Phase) -> bool:
+    """Whether the limit ended the case: as the browser says, or as its seconds show where the limit is hard."""
+    limit = phase.time_limit_seconds if phase.time_limit == TimeLimit.HARD else None
+    return submission.timed_out or (limit is not None and submission.seconds > limit + TOLERANCE)
+
+
 def _time_faults(submission: Submission, phase: Phase) -> list[str]:
     if not submission.timed_out:
         return []

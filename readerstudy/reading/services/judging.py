@@ -19,7 +19,7 @@ from readerstudy.reading.services.refusing import (
     require_running,
     reused,
 )
-from readerstudy.reading.submissions import Submission, require_fit
+from readerstudy.reading.submissions import Submission, ran_out_of_time, require_fit
 from readerstudy.reading.tallies import tally_of, with_judgement
 from readerstudy.studies.models import Phase
 
@@ -101,7 +101,7 @@ def _store(session: ReadingSession, position: int, key: UUID, submission: Submis
         seconds=submission.seconds,
         paused_seconds=submission.paused_seconds,
         hidden_seconds=submission.hidden_seconds,
-        timed_out=submission.timed_out,
+        timed_out=ran_out_of_time(submission, session.phase),
         view_log=submission.view_log,
         shown_at=submission.shown_at,
         submitted_at=submission.submitted_at,

@@ -241,6 +241,15 @@ def test_at_a_hard_limit_what_is_there_is_taken(ask: Any, reader: ReaderClient) 
     assert (stored.timed_out, stored.rating, stored.answers) == (True, None, {})
 
 
+@pytest.mark.parametrize(("limit", "seconds", "over"), [("hard", 33, True), ("hard", 31, False), ("soft", 33, False)])
+def test_who_sends_long_after_a_hard_limit_has_run_out_of_time_whatever_the_browser_says(
+    ask: Any, reader: ReaderClient, limit: str, seconds: int, over: bool
+) -> None:
+    code = ask(CALL, time_limit=limit, time_limit_seconds=30)
+    assert reader.judge(code, 1, seconds=seconds).status_code == 201
+    assert Judgement.objects.get().timed_out is over
+
+
 def test_before_the_limit_nobody_runs_out_of_time(ask: Any, reader: ReaderClient) -> None:
     code = ask(CALL, QUALITY, time_limit="hard", time_limit_seconds=30)
     faults = refused(reader, code, timed_out=True, seconds=12, **NO_CALL)
