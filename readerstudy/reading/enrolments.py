@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -132,7 +132,12 @@ class Enrolment:
         known = [number for number, phase in enumerate(self.phases, start=1) if phase.done]
         if self.step.phase is not None and self.step.kind in ("start", "resume"):
             known.append([phase.name for phase in self.phases].index(self.step.phase.name) + 1)
-        return self.phases[: max(known, default=0)]
+        return [self._as_it_stands(phase) for phase in self.phases[: max(known, default=0)]]
+
+    def _as_it_stands(self, one: PhaseProgress) -> PhaseProgress:
+        """Show a practice that is to be taken again as not begun."""
+        is_again = self.step.kind == "start" and self.step.phase == one.phase and self.step.attempt > one.attempt
+        return replace(one, attempt=self.step.attempt, is_finished=False, tally=Tally()) if is_again else one
 
     @property
     def last_at(self) -> datetime | None:

@@ -27,6 +27,7 @@ from readerstudy.studies.models import Study
 from readerstudy.studies.protocol import read_protocol
 from readerstudy.studies.services import create_study
 from readerstudy.truth.importing import import_cases
+from tests.browser.accessibility import violations
 from tests.browser.conftest import PASSWORD, LogIn
 from tests.browser.reading import CALL, a_phase, on_case, start
 from tests.readerstudy.cohorts.samples import dicom_file
@@ -454,6 +455,7 @@ def test_an_aid_frames_the_part_of_the_image_that_it_points_at_in_dashes_and_in_
         assert (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == pytest.approx(bench.square(), abs=4)
         _, columns = np.nonzero(bench.greys() > 200)
         assert box["width"] == pytest.approx(np.ptp(columns), abs=8)
+    assert violations(bench.page) == []
 
 
 def test_during_a_pause_the_image_is_nowhere_on_the_page_and_comes_back_as_it_was(bench: Bench) -> None:

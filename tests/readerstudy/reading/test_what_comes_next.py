@@ -139,7 +139,9 @@ def test_who_passed_goes_on_to_the_test(qualifying: Study, reader: ReaderClient)
 def test_who_failed_practises_again_and_then_is_told_whom_to_ask(qualifying: Study, reader: ReaderClient) -> None:
     first = read_a_phase(reader)
     judged(first, passed=False)
-    assert "attempt 2 of 2" in reader.get("/reading/").text
+    desk = reader.get("/reading/").text
+    assert "attempt 2 of 2" in desk
+    assert "0 of 2" in desk
     second = read_a_phase(reader)
     assert second != first
     sessions = ReadingSession.objects.order_by("attempt").values_list("attempt", "phase__name")
