@@ -6,9 +6,12 @@ import json
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from readerstudy.accounts.models import User
 from readerstudy.audit.models import Event
+from readerstudy.jobs.models import Job
+from readerstudy.jobs.services import work_off
 from readerstudy.reports import exports
 from readerstudy.reports.computing import NoResultsError
 from readerstudy.reports.interim import looks_of, take_interim_look
@@ -33,6 +36,13 @@ def study(reader_user: User, colleague_user: User) -> Study:
     read(enrol(study, reader_user, consent=True))
     read(enrol(study, colleague_user, consent=True), at_most=2)
     return study
+
+
+def looked(desk: Client) -> str:
+    """Look by the page, let the worker compute, and give the page."""
+    assert "Waiting for a worker" in desk.post(PAGE, ACT, follow=True).content.decode()
+    assert work_off() == 1
+    return desk.get(PAGE).content.decode()
 
 
 def test_a_look_shows_what_was_read_so_far_and_stands_on_record(study: Study, coordinator: User) -> None:
@@ -108,10 +118,43 @@ def test_the_page_looks_by_reason_and_password(client: Client, coordinator: User
         assert words in text
         assert "Mean AUC" not in text
     assert not InterimReport.objects.exists()
-    text = client.post(PAGE, ACT, follow=True).content.decode()
+    text = looked(client)
     assert "Mean AUC" in text
     assert "These figures are no result of the study." in text
     assert "as planned" in client.get("/studies/s/protocol/").content.decode()
+
+
+def test_a_look_is_on_record_before_anything_is_computed(client: Client, coordinator: User, study: Study) -> None:
+    client.force_login(coordinator)
+    client.post(PAGE, ACT)
+    assert Event.objects.filter(verb="studies.interim_look", target="study:s").exists()
+    assert not InterimReport.objects.exists()
+    assert "Mean AUC" not in client.get(PAGE).content.decode()
+
+
+def test_while_a_look_is_computed_no_second_one_is_taken(client: Client, coordinator: User, study: Study) -> None:
+    client.force_login(coordinator)
+    for _ in range(2):
+        client.post(PAGE, ACT)
+    assert (InterimLook.objects.count(), work_off()) == (1, 1)
+
+
+def test_a_job_that_is_started_again_after_a_kill_shows_the_same_look(
+    client: Client, coordinator: User, study: Study
+) -> None:
+    client.force_login(coordinator)
+    looked(client)
+    Job.objects.update(status="queued")
+    assert (work_off(), InterimReport.objects.count()) == (1, 1)
+    assert Job.objects.get().status == "done"
+
+
+def test_a_look_that_shows_nothing_says_why(client: Client, coordinator: User, study: Study) -> None:
+    client.force_login(coordinator)
+    client.post(PAGE, ACT)
+    study.readers.update(withdrawn_at=timezone.now())  # before the worker came to it
+    work_off()
+    assert "Nobody has judged a case in this study yet" in client.get(PAGE).content.decode()
 
 
 def test_the_results_page_stays_blinded_after_a_look(client: Client, coordinator: User, study: Study) -> None:
@@ -126,7 +169,7 @@ def test_a_closed_study_can_be_looked_at_before_it_is_unblinded(
 ) -> None:
     close_study(study=study, actor=None)
     client.force_login(coordinator)
-    assert "Mean AUC" in client.post(PAGE, ACT, follow=True).content.decode()
+    assert "Mean AUC" in looked(client)
 
 
 def test_a_look_at_nothing_says_so_on_the_page(client: Client, coordinator: User) -> None:
