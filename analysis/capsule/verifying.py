@@ -19,7 +19,7 @@ from analysis.capsule.crate import METADATA, digests_of
 from analysis.capsule.opening import opened
 from analysis.errors import RatingsError
 
-RATINGS, RESULTS, AUDIT = "ratings.csv", "results.json", "audit.jsonl"
+RATINGS, RESULTS, AUDIT, PLAN = "ratings.csv", "results.json", "audit.jsonl", "plan.json"
 _SHOWN = 20
 
 
@@ -113,6 +113,7 @@ def _broken(files: Mapping[str, bytes]) -> tuple[str, ...]:
 
 def _compute_again(files: Mapping[str, bytes], relative: float) -> comparing.Compared:
     from analysis.report.files import results_json
+    from analysis.report.plan import plan_from
     from analysis.report.report import gather_again
     from analysis.table.covariates import covariates
     from analysis.table.files import read
@@ -121,7 +122,7 @@ def _compute_again(files: Mapping[str, bytes], relative: float) -> comparing.Com
         if needed not in files:
             raise RatingsError(f"{needed} is missing in the capsule: nothing can be computed again")
     stored = _document(files[RESULTS])
-    names = [name for name in (RATINGS, "readers.csv", "cases.csv") if name in files]
+    names = [name for name in (RATINGS, "readers.csv", "cases.csv", PLAN) if name in files]
     digests = {name: hashlib.sha256(files[name]).hexdigest() for name in names}
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
@@ -132,7 +133,8 @@ def _compute_again(files: Mapping[str, bytes], relative: float) -> comparing.Com
         )
         ratings = read(Path(folder) / RATINGS)
     try:
-        report = gather_again(stored, ratings, readers, cases)
+        plan = plan_from(files[PLAN]) if PLAN in files else None
+        report = gather_again(stored, ratings, readers, cases, plan)
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, RatingsError):
             raise

@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 from analysis.commands.options import add_alpha, read_ratings, read_tables, table_path
+from analysis.errors import RatingsError
 from analysis.results import Result
 
 
@@ -15,6 +16,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_alpha(parser)
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write into")
     parser.add_argument("--title", default="Reader study", metavar="T", help="title of the report")
+    parser.add_argument(
+        "--plan", metavar="F", help="analysis plan (JSON; plan.json of the study): its endpoints come first"
+    )
     for option, whose in (("--scale", "readers' ratings"), ("--detector-scale", "detectors' scores")):
         words = f"{whose} that stand for the probabilities 0 and 1"
         parser.add_argument(option, type=float, nargs=2, metavar=("LOW", "HIGH"), help=words)
@@ -23,14 +27,26 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     """Compute all sections and write the folder."""
     from analysis.report.files import write_report
+    from analysis.report.plan import plan_from
     from analysis.report.report import gather
     from analysis.report.study import Study
 
     readers, cases = read_tables(options)
     scales = [tuple(ends) if (ends := getattr(options, name)) else None for name in ("scale", "detector_scale")]
     study = Study(read_ratings(options), readers, cases, options.alpha, *scales)
-    report = gather(study, phases=options.phase, modality=options.modality)
-    return write_report(report, Path(options.out), tables=_tables(options), title=options.title)
+    plan = _plan(options)
+    report = gather(study, phases=options.phase, modality=options.modality, plan=plan_from(plan) if plan else None)
+    tables = _tables(options) | ({"plan.json": plan} if plan else {})
+    return write_report(report, Path(options.out), tables=tables, title=options.title)
+
+
+def _plan(options: argparse.Namespace) -> bytes | None:
+    if options.plan is None:
+        return None
+    try:
+        return Path(options.plan).read_bytes()
+    except OSError as error:
+        raise RatingsError(f"{options.plan}: cannot be read ({error.strerror})") from None
 
 
 def _tables(options: argparse.Namespace) -> dict[str, bytes]:

@@ -13,6 +13,8 @@ Kind = Literal[
     "text", "count", "figure", "decimal", "small", "percent", "points", "seconds", "p",
     "interval", "percent_interval", "points_interval",
 ]  # fmt: skip
+# Whether something was asked beforehand, was looked at beside that, or counts what there was.
+Standing = Literal["planned", "exploratory", "record"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Section:
         is nothing.
     meaning : str
         What the section is about, in a sentence.
+    standing : {"planned", "exploratory", "record"}
     """
 
     name: str
@@ -88,6 +91,7 @@ class Section:
     tables: Sequence[Table] = ()
     figures: Sequence[Figure] = ()
     notes: Sequence[str] = ()
+    standing: Standing = "exploratory"
 
     @property
     def absent(self) -> str:

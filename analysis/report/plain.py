@@ -19,12 +19,14 @@ def as_document(report: Report) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``parts``, for each condition ``name`` and ``sections``; ``overall``, the sections of the study. A section has
-        ``name``, ``title``, ``meaning``, ``absent`` (why there is nothing, or an empty text), ``headlines`` (``name``,
+        ``planned``, the section on the analysis plan; ``parts``, for each condition ``name`` and ``sections``;
+        ``overall``, the sections of the study. A section has ``name``, ``title``, ``meaning``, ``standing`` (whether it
+        was planned), ``absent`` (why there is nothing, or an empty text), ``headlines`` (``name``,
         ``value``, ``ci``), ``tables`` (``name``, ``title``, ``columns``, ``rows`` of cells, ``about``), ``figures``
         (``name``, under which it is drawn, ``title``, ``about``) and ``notes``.
     """
     return {
+        "planned": as_section(report.planned, OF_THE_STUDY),
         "parts": [
             {"name": part.condition.name, "sections": [as_section(one, part.condition.name) for one in part.sections]}
             for part in report.parts
@@ -40,6 +42,7 @@ def figures(report: Report) -> dict[str, Figure]:
 
 def placed(report: Report) -> Iterator[tuple[str, Section]]:
     """Give all sections, each with the name of what it is about."""
+    yield OF_THE_STUDY, report.planned
     for part in report.parts:
         for section in part.sections:
             yield part.condition.name, section
@@ -58,6 +61,7 @@ def as_section(section: Section, where: str) -> dict[str, Any]:
         "name": section.name,
         "title": section.title,
         "meaning": section.meaning,
+        "standing": section.standing,
         "absent": section.absent,
         "headlines": [
             dict(zip(("name", "value", "ci"), (one.name, *writing.headline(one)), strict=True))

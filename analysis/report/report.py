@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.errors import RatingsError
 from analysis.report.document import Section
+from analysis.report.plan import Plan
 from analysis.report.sections import (
     agreement,
     at_a_glance,
@@ -22,6 +23,7 @@ from analysis.report.sections import (
     flow,
     learning,
     means,
+    planned,
     readers,
     roc,
     rsna,
@@ -67,12 +69,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Report:
-    """All sections of a report: those of each condition, then those of the study.
+    """All sections of a report: what was planned, those of each condition, then those of the study.
 
     `chosen` says to which phases and modality it was restricted; None where it was not.
     """
 
     study: Study
+    planned: Section
     parts: Sequence[Part]
     overall: Sequence[Section]
     chosen: Mapping[str, Any] = field(default_factory=lambda: {"phases": None, "modality": None})
@@ -85,8 +88,8 @@ class Report:
         dict
             ``format``; what was asked for (``alpha``, ``scale``, ``detector_scale``, ``chosen``); ``phases``, for each
             condition ``phase``, ``modality``, ``name``, ``left_out`` and what each section found, by its name; then
-            what each section of the study found, by its name. What is not possible is ``{"problem": words}``, an
-            impossible value None.
+            what each section of the study found, by its name, and with a plan ``planned`` (``plan``, ``endpoints``).
+            What is not possible is ``{"problem": words}``, an impossible value None.
         """
         phases = [
             {
@@ -99,6 +102,8 @@ class Report:
             for part in self.parts
         ]
         overall = {section.name: section.found for section in self.overall}
+        if self.planned.found:
+            overall[self.planned.name] = self.planned.found
         study = self.study
         scales = {"scale": study.scale, "detector_scale": study.detector_scale}
         asked = {"alpha": study.alpha, **scales, "chosen": self.chosen}
@@ -106,7 +111,9 @@ class Report:
         return found
 
 
-def gather(study: Study, *, phases: Sequence[str] | None = None, modality: str | None = None) -> Report:
+def gather(
+    study: Study, *, phases: Sequence[str] | None = None, modality: str | None = None, plan: Plan | None = None
+) -> Report:
     """Compute every section of the report; charts are drawn when they are asked for.
 
     Parameters
@@ -114,6 +121,8 @@ def gather(study: Study, *, phases: Sequence[str] | None = None, modality: str |
     study : Study
     phases, modality : optional
         Report these only.
+    plan : Plan, optional
+        What was fixed beforehand; without one, everything is exploratory.
 
     Raises
     ------
@@ -140,7 +149,8 @@ def gather(study: Study, *, phases: Sequence[str] | None = None, modality: str |
         for one in conditions
     ]
     overall = [section(study, conditions) for section in OF_THE_STUDY]
-    return Report(study, parts, overall, {"phases": phases and list(phases), "modality": modality})
+    first = planned.section(plan, study, conditions)
+    return Report(study, first, parts, overall, {"phases": phases and list(phases), "modality": modality})
 
 
 def gather_again(
@@ -148,8 +158,9 @@ def gather_again(
     ratings: Ratings,
     readers: pd.DataFrame | None = None,
     cases: pd.DataFrame | None = None,
+    plan: Plan | None = None,
 ) -> Report:
-    """The report that gave these results, from the tables that it came from.
+    """The report that gave these results, from the tables and the plan that it came from.
 
     Raises
     ------
@@ -160,4 +171,4 @@ def gather_again(
         raise RatingsError(f"these results have the format {document.get('format')!r}, and {FORMAT!r} is computed here")
     scales = [tuple(ends) if (ends := document[name]) else None for name in ("scale", "detector_scale")]
     study, chosen = Study(ratings, readers, cases, document["alpha"], *scales), document["chosen"]
-    return gather(study, phases=chosen["phases"], modality=chosen["modality"])
+    return gather(study, phases=chosen["phases"], modality=chosen["modality"], plan=plan)

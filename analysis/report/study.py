@@ -194,6 +194,15 @@ class Condition:
         return attempt(lambda: reader_agreement(self.ratings, alpha=self.study.alpha))
 
 
+def who_judged_everywhere(reads: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The reads of those with two cases of each class in every modality, and who the others are."""
+    counts = reads.groupby(["reader", "modality", "truth"], observed=True).size().unstack(["modality", "truth"])
+    asked = pd.MultiIndex.from_product([present(reads["modality"]), [0, 1]], names=["modality", "truth"])
+    enough = (counts.reindex(columns=asked).fillna(0) >= 2).all(axis=1)
+    left_out = [str(reader) for reader in enough.index[~enough]]
+    return reads[~reads["reader"].isin(left_out)], left_out
+
+
 def _first_reads(frame: pd.DataFrame) -> pd.DataFrame:
     named = [name for name in OUTCOMES if name in frame.columns]
     return frame[(frame["kind"] == "human") & (frame["reread"] == 0) & frame[named].notna().any(axis=1)]

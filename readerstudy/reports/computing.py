@@ -14,13 +14,16 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from analysis.errors import RatingsError
+from analysis.report.plan import plan_from
 from analysis.report.report import Report as Gathered
 from analysis.report.report import gather
+from analysis.report.sections import planned
 from analysis.report.study import Study
 from analysis.table.covariates import covariates
 from analysis.table.ratings import Ratings, validate
 from readerstudy.reports.models import Report
 
+DEFAULT_ALPHA = 0.05
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -29,7 +32,9 @@ class NoResultsError(Exception):
 
 
 def compute(tables: Mapping[str, str], *, may_be_empty: bool = False) -> Gathered:
-    """Analyse the tables of a study, given as the text of their files, as anyone else would.
+    """Analyse the tables of a study by its plan, given as the text of their files, as anyone else would.
+
+    Intervals everywhere have the confidence that the plan sets.
 
     Parameters
     ----------
@@ -41,14 +46,17 @@ def compute(tables: Mapping[str, str], *, may_be_empty: bool = False) -> Gathere
     NoResultsError
         No human judgement is in the ratings, or they are not valid.
     """
+    plan = plan_from(text) if (text := tables.get("plan.json")) else None
     ratings = stored_table(tables["ratings.csv"])
     if not (ratings["kind"] == "human").any():
         if may_be_empty:
-            return Gathered(Study(Ratings(ratings)), (), ())
+            empty = Study(Ratings(ratings))
+            return Gathered(empty, planned.section(plan, empty, ()), (), ())
         raise NoResultsError(_("Nobody has judged a case in this study yet, so there is nothing to analyse."))
     try:
         readers, cases = (_covariates(tables.get(f"{key}s.csv", ""), key) for key in ("reader", "case"))
-        return gather(Study(validate(ratings, first_row=2), readers, cases))
+        study = Study(validate(ratings, first_row=2), readers, cases, plan.alpha if plan else DEFAULT_ALPHA)
+        return gather(study, plan=plan)
     except RatingsError as error:
         raise NoResultsError(_("These judgements cannot be analysed: %(why)s") % {"why": error}) from None
 

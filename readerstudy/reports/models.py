@@ -19,6 +19,8 @@ class Report(models.Model):
         As they were when it was made; empty in reports of earlier versions of this program.
     results : dict
         Every number (`analysis.report.report.Report.results`).
+    plan_json : str
+        The analysis plan that counted then (`studies.default_plans.plan_of`); empty where none was fixed.
     document : dict
         What the page shows (`analysis.report.plain.as_document`); empty in reports of earlier versions.
     """
@@ -30,6 +32,7 @@ class Report(models.Model):
     ratings_sha256 = models.CharField(max_length=64)
     readers_csv = models.TextField(default="", blank=True)
     cases_csv = models.TextField(default="", blank=True)
+    plan_json = models.TextField(default="", blank=True)
     results = models.JSONField()
     document = models.JSONField(default=dict)
 
@@ -41,8 +44,13 @@ class Report(models.Model):
 
     @property
     def tables(self) -> dict[str, str]:
-        """The tables that the results come from, by the names of their files."""
-        return {"ratings.csv": self.ratings_csv, "readers.csv": self.readers_csv, "cases.csv": self.cases_csv}
+        """The tables that the results come from, and the plan, by the names of their files."""
+        return {
+            "ratings.csv": self.ratings_csv,
+            "readers.csv": self.readers_csv,
+            "cases.csv": self.cases_csv,
+            "plan.json": self.plan_json,
+        }
 
 
 class InterimReport(models.Model):

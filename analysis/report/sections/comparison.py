@@ -15,7 +15,7 @@ from analysis.mrmc.hillis import Random
 from analysis.mrmc.obuchowski_rockette import obuchowski_rockette
 from analysis.mrmc.result import MrmcResult
 from analysis.report.document import About, Column, Figure, Section, Table, absent
-from analysis.report.study import METRICS, Condition, Problem, Study, attempt
+from analysis.report.study import METRICS, Condition, Problem, Study, attempt, who_judged_everywhere
 from analysis.report.words import TITLES, level, warnings_by_metric
 from analysis.table.ratings import Ratings, present
 
@@ -51,7 +51,7 @@ def _judged(conditions: Sequence[Condition]) -> list[Condition]:
 
 
 def _section(name: str, title: str, study: Study, reads: pd.DataFrame, found: dict[str, Any], what: str) -> Section:
-    kept, left_out = _who_judged_everywhere(reads)
+    kept, left_out = who_judged_everywhere(reads)
     means: _Compared = {metric: attempt(partial(_compare, kept, metric, study.alpha)) for metric in METRICS}
     possible = {metric: result for metric, result in means.items() if isinstance(result, MrmcResult)}
     found = found | {"left_out": left_out, "means": {metric: result.to_dict() for metric, result in means.items()}}
@@ -78,15 +78,6 @@ def _compare(kept: pd.DataFrame, metric: str, alpha: float) -> MrmcResult:
     random: Random = "both" if kept["reader"].nunique() > 1 else "cases"
     phases = list(present(kept["phase"]))
     return obuchowski_rockette(Ratings(kept), metric=metric, phase=phases, random=random, alpha=alpha)
-
-
-def _who_judged_everywhere(reads: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """The reads of those with two cases of each class in every modality, and who the others are."""
-    counts = reads.groupby(["reader", "modality", "truth"], observed=True).size().unstack(["modality", "truth"])
-    asked = pd.MultiIndex.from_product([present(reads["modality"]), [0, 1]], names=["modality", "truth"])
-    enough = (counts.reindex(columns=asked).fillna(0) >= 2).all(axis=1)
-    left_out = [str(reader) for reader in enough.index[~enough]]
-    return reads[~reads["reader"].isin(left_out)], left_out
 
 
 def _table(name: str, possible: Mapping[str, MrmcResult], alpha: float, what: str) -> Table:

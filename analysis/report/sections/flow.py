@@ -31,6 +31,7 @@ def section(condition: Condition) -> Section:
         meaning="From the tables to the reads that the figures rest on.",
         figures=[figure],
         notes=notes if condition.left_out else [],
+        standing="record",
     )
 
 
