@@ -28,7 +28,7 @@ from readerstudy.studies import services as studies
 from readerstudy.studies.models import HangingList, Member, Reader, Study, TeamRole
 from tests.blinding.endpoints import ENDPOINTS
 from tests.readerstudy.detectors.conftest import an_aided_draft
-from tests.readerstudy.makers import close_and_unblind, enrol, read
+from tests.readerstudy.makers import by_truth, close_and_unblind, enrol, read
 from tests.readerstudy.protocols import a_draft, a_phase, run_with
 from tests.readerstudy.reader_client import ReaderClient
 from tests.readerstudy.unpictured import (
@@ -159,7 +159,7 @@ def _judge_everything(drawn: HangingList, generator: random.Random) -> None:
     places = [Reading(session=session, position=n, case_id=cases[p["case"]]) for n, p in enumerate(drawn.places, 1)]
     judgements, tally = [], Tally()
     for number, reading in enumerate(Reading.objects.bulk_create(places)):
-        call, confidence = generator.choice(["synthetic", "authentic"]), generator.randint(1, 100)
+        call, confidence = "authentic" if generator.random() < 0.8 else "synthetic", generator.randint(1, 100)
         seconds = generator.lognormvariate(2, 0.5)
         judgements.append(
             Judgement(
@@ -224,9 +224,16 @@ def _frame(state: dict[str, Any]) -> str:
     return f"{series}/instances/{one['sop_instance_uid']}/frames/1"
 
 
+def _half_deceived(reading: Reading) -> tuple[str, int]:
+    """Judge every other case of either class wrongly: some cases deceive everybody."""
+    call, confidence = by_truth(reading)
+    wrong = {"authentic": "synthetic", "synthetic": "authentic"}[call]
+    return wrong if reading.case_id % 4 < 2 else call, confidence
+
+
 def _unblinded_study(cases: int, readers: int) -> None:
     study = an_unpictured_study("unblinded", cases=cases)
     for name in ("first", "second"):
-        read(enrol(study, a_person(name), consent=True))
+        read(enrol(study, a_person(name), consent=True), _half_deceived)
     let_others_read(study, readers)
     make_report(study=close_and_unblind(study), actor=None)
