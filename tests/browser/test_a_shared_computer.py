@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from readerstudy.accounts.models import Role, User
 from readerstudy.accounts.services import create_user
-from readerstudy.reading.models import Draft
+from readerstudy.reading.models import Draft, Judgement
 from tests.browser.conftest import PASSWORD, LogIn
-from tests.browser.reading import CALL, NOTE, a_phase, a_running_study, press, start
+from tests.browser.reading import CALL, NOTE, a_phase, a_running_study, press, saved, start
 
 SECRET = "a ring on the left hand"
 WHAT_IS_KEPT = """async () => {
@@ -38,6 +38,14 @@ def type_something(page: Page) -> None:
     page.get_by_label("Anything unusual?").fill(SECRET)
 
 
+def enter(page: Page, username: str) -> None:
+    """Log in by the form, and wait for one's studies."""
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, "Enter")
+    expect(page.get_by_role("heading", name="My studies")).to_be_visible()
+
+
 def log_out(page: Page) -> None:
     page.get_by_role("link", name="Leave").click()
     page.get_by_role("button", name="Log out").click()
@@ -52,9 +60,7 @@ def test_what_was_typed_is_on_the_server_after_the_logout_and_not_in_the_browser
     expect(page.get_by_label("Password")).to_be_visible()
     assert json.loads(page.evaluate(WHAT_IS_KEPT)) == [[], {}]
     assert Draft.objects.get().body["answers"] == {"note": SECRET}
-    page.get_by_label("Username").fill("ben")
-    page.get_by_label("Password").fill(PASSWORD)
-    press(page, "Enter")
+    enter(page, "ben")
     start(page)
     expect(page.get_by_label("Anything unusual?")).to_have_value("")
     assert SECRET not in page.content()
@@ -89,8 +95,25 @@ def test_what_cannot_be_sent_stays_for_its_reader_and_a_logout_says_so(log_in: L
     page.get_by_role("button", name="Log out").click()
     dialog.get_by_role("button", name="Log out").click()
     page.context.unroute("**/readings/**")
-    page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill(PASSWORD)
-    press(page, "Enter")
+    enter(page, "anna")
     start(page)
     expect(page.get_by_label("Anything unusual?")).to_have_value(SECRET)
+
+
+@pytest.mark.usefixtures("readers")
+def test_nothing_is_sent_under_another_login_and_the_page_says_where_it_is(log_in: LogIn, tolerated: list[str]) -> None:
+    tolerated += ["status of 404", "XMLHttpRequest"]
+    page = log_in("anna")
+    start(page)
+    page.context.clear_cookies(name="sessionid")
+    other = page.context.new_page()
+    other.goto("/")
+    enter(other, "ben")
+    press(page, "s", "7", "Enter")
+    expect(page.get_by_text("It is kept on this computer")).to_be_visible()
+    assert not Judgement.objects.exists()
+    other.get_by_role("button", name="Log out").click()
+    enter(other, "anna")
+    press(page, "Enter")
+    saved(page)
+    assert Judgement.objects.get().reading.session.reader.user.username == "anna"

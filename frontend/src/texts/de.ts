@@ -261,6 +261,8 @@ export const de: Texts = {
   failed: {
     title: 'Die Sitzung konnte nicht geöffnet werden',
     titleClosed: 'Hier gibt es nichts zu befunden',
+    saved: 'Was Sie bisher abgesendet haben, ist gespeichert.',
+    kept: 'Was Sie zuletzt abgesendet haben, ließ sich nicht zustellen. Es bleibt auf diesem Rechner und wird gesendet, sobald die Sitzung Ihnen wieder offensteht. Ist hier jemand anderes angemeldet?',
     retry: 'Noch einmal versuchen',
   },
 
@@ -287,8 +289,7 @@ export const de: Texts = {
 
   problems: {
     unreachable: 'Der Server ist nicht erreichbar. Nichts von Ihren Eingaben ist verloren.',
-    closed:
-      'Diese Sitzung ist geschlossen oder für Sie nicht zugänglich. Was Sie bisher abgesendet haben, ist gespeichert.',
+    closed: 'Diese Sitzung ist geschlossen oder für Sie nicht zugänglich.',
     refused: 'Der Server hat dies nicht angenommen. Bitte versuchen Sie es noch einmal.',
     image: 'Die Aufnahme konnte nicht geladen werden. Prüfen Sie die Verbindung und versuchen Sie es noch einmal.',
     noCase: 'Im Moment gibt es keinen Fall zu befunden.',

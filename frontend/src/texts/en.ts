@@ -257,6 +257,8 @@ export const en = {
   failed: {
     title: 'The session could not be opened',
     titleClosed: 'Nothing to read here',
+    saved: 'What you have submitted so far is saved.',
+    kept: 'What you submitted last could not be delivered. It is kept on this computer, and sent once the session is open to you again. Is somebody else logged in here?',
     retry: 'Try again',
   },
 
@@ -284,7 +286,7 @@ export const en = {
 
   problems: {
     unreachable: 'The server cannot be reached. Nothing you entered is lost.',
-    closed: 'This session is closed or not available to you. What you have submitted so far is saved.',
+    closed: 'This session is closed or not available to you.',
     refused: 'The server did not accept this. Please try again.',
     image: 'The X-ray could not be loaded. Check the connection, then try again.',
     noCase: 'There is no case to read at present.',
