@@ -38,7 +38,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         def take(user: User) -> None:
             services.join_study(reader=reader, user=user, **form.about())
 
-        if answer := _take_place(request, form, take):
+        if answer := _take_place(request, form, reader.study, take):
             return answer
     return render(request, "studies/join.html", {"form": form, "study": reader.study})
 
@@ -59,7 +59,7 @@ def register(request: HttpRequest, token: str) -> HttpResponse:
         def take(user: User) -> None:
             services.register_reader(study=study, user=user, shown=request.POST.get("text", ""), **form.about())
 
-        if answer := _take_place(request, form, take):
+        if answer := _take_place(request, form, study, take):
             return answer
     context = {"form": form, "study": study, "consent": as_html(study.consent)}
     return render(request, "studies/register.html", context)
@@ -90,7 +90,9 @@ def _form(
     return (known if is_known else new)(data, **options)
 
 
-def _take_place(request: HttpRequest, form: AboutReaderForm, take: Callable[[User], object]) -> HttpResponse | None:
+def _take_place(
+    request: HttpRequest, form: AboutReaderForm, study: Study, take: Callable[[User], object]
+) -> HttpResponse | None:
     """Seat somebody, with a new account if they have none; None where the form is to be shown again."""
     try:
         with transaction.atomic():  # a refusal leaves no half-made account behind
@@ -104,6 +106,9 @@ def _take_place(request: HttpRequest, form: AboutReaderForm, take: Callable[[Use
         return None
     if not request.user.is_authenticated:
         login(request, user)
+    if not study.is_running:  # it stands in no list of theirs yet
+        words = _("You have a place in “%(study)s”. You find it here once its coordinator has opened it for reading.")
+        messages.success(request, words % {"study": study.reader_title})
     return redirect("home")
 
 
