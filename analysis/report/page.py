@@ -29,6 +29,7 @@ def page(
     digests: Sequence[tuple[str, str]],
     files: Sequence[str] = (),
     front: str = "",
+    back: str = "",
 ) -> str:
     """Render the report.
 
@@ -44,6 +45,8 @@ def page(
         Names of files beside the page, to be linked.
     front : str
         What is to be known before any figure, as HTML.
+    back : str
+        What follows the sections, such as pictures that only the application has, as HTML.
 
     Returns
     -------
@@ -64,6 +67,7 @@ def page(
         digests=digests,
         files=files,
         front=Markup(front),  # noqa: S704
+        back=Markup(back),  # noqa: S704
         versions=[("Python", platform.python_version()), *((name, version(name)) for name in _SHOWN_VERSIONS)],
     )
 

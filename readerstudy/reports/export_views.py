@@ -14,7 +14,7 @@ from readerstudy.reports import exports, printing, printing_jobs
 from readerstudy.reports.capsule import capsule
 from readerstudy.reports.export_formats import FORMS, NoExportError, in_format, rated_phases
 from readerstudy.reports.models import Report
-from readerstudy.reports.views import study_with_results
+from readerstudy.reports.views import may_see_pictures, study_with_results
 from readerstudy.studies.models import TeamRole
 
 
@@ -69,6 +69,8 @@ def export(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if name not in exports.FILES:
         raise Http404
     file = exports.FILES[name]
+    if name == "report.html" and may_see_pictures(report.study):
+        return _file(exports.report_html(report, with_pictures=True).encode(), file.content_type, f"{slug}-{name}")
     return _file(file.bytes_of(report), file.content_type, f"{slug}-{name}")
 
 
@@ -92,7 +94,8 @@ def of_phase(request: HttpRequest, slug: str, phase: str, form: str) -> HttpResp
 
 
 def _latest(request: HttpRequest, slug: str) -> Report:
-    return get_object_or_404(Report.objects.filter(study=study_with_results(request, slug)).order_by("-pk")[:1])
+    """Give the latest report, whose study knows the role in which it was opened."""
+    return get_object_or_404(study_with_results(request, slug).reports.order_by("-pk")[:1])
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

@@ -24,6 +24,7 @@ from readerstudy.reports.export_formats import tables_in_latex, workbook
 from readerstudy.reports.gaps import not_analysed
 from readerstudy.reports.interim import looks_of
 from readerstudy.reports.models import Report
+from readerstudy.reports.pictures import pictures_html
 from readerstudy.reports.ratings_table import case_table, reader_table
 from readerstudy.studies.models import UNTESTED, Study
 
@@ -40,15 +41,24 @@ def results_json(report: Report) -> str:
     return json.dumps(said, indent=2) + "\n"
 
 
-def report_html(report: Report) -> str:
+def report_html(report: Report, *, with_pictures: bool = False) -> str:
     """Give the report as one file that needs no other and prints well.
 
     It is in English whoever asks for it: it goes with its tables, and the methods in them are named in English.
+
+    Parameters
+    ----------
+    with_pictures : bool
+        Whether images of cases go in: for coordinators alone, never into what is passed on by default.
     """
     with translation.override("en"):
         front = render_to_string("reports/remarks.html", {"study": report.study, **caveats(report.study)})
+        marks = render_to_string("reports/marks.html", {"marks": report.document.get("marks")})
+        back = (pictures_html(report) if with_pictures else "") + marks
     digests = [(name, hashlib.sha256(text.encode()).hexdigest()) for name, text in report.tables.items() if text]
-    return page(gathered(report), title=report.study.title, draw=cache(svg_for_paper), digests=digests, front=front)
+    return page(
+        gathered(report), title=report.study.title, draw=cache(svg_for_paper), digests=digests, front=front, back=back
+    )
 
 
 def caveats(study: Study) -> dict[str, Any]:

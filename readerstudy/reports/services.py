@@ -12,6 +12,7 @@ from analysis.report.plain import as_document
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
 from readerstudy.reports.computing import compute
+from readerstudy.reports.heat_maps import marks_by_case
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, judgements_in, ratings_table, reader_table, tested_phases
 from readerstudy.studies.default_plans import plan_of
@@ -41,7 +42,7 @@ def make_report(*, study: Study, actor: User | None) -> Report:
             study=study, created_by_id=actor.pk if actor else None, ratings_csv=tables["ratings.csv"],
             ratings_sha256=hashlib.sha256(tables["ratings.csv"].encode()).hexdigest(),
             readers_csv=tables["readers.csv"], cases_csv=tables["cases.csv"], plan_json=tables["plan.json"],
-            results=found.results(), document=as_document(found),
+            results=found.results(), document=as_document(found) | {"marks": marks_by_case(study)},
         ),
         actor,
     )  # fmt: skip

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from readerstudy.accounts.permissions import coordinator_required, desk_required, user_of
 from readerstudy.reports import charts, exports, making
-from readerstudy.reports.deceptive import deceptive_cases
 from readerstudy.reports.models import Report
+from readerstudy.reports.pictures import pictured
 from readerstudy.reports.ratings_table import StillBlindedError, require_unblinded
 from readerstudy.studies.models import Study, TeamRole
 from readerstudy.studies.scope import study_or_404
@@ -28,18 +28,22 @@ def study_with_results(request: HttpRequest, slug: str) -> Study:
     return study
 
 
+def may_see_pictures(study: Study) -> bool:
+    """Whether the study was opened by a coordinator: statisticians see figures, and no picture of a case."""
+    return study.opened_as == TeamRole.COORDINATOR
+
+
 @desk_required
 def results(request: HttpRequest, slug: str) -> HttpResponse:
     """The latest report of a study, or what is needed to make one."""
     study = study_with_results(request, slug)
-    report = study.reports.defer("ratings_csv", "readers_csv", "cases_csv", "results").first()
+    report = study.reports.defer("ratings_csv", "readers_csv", "cases_csv", "plan_json", "results").first()
     job = making.newest_job(study)
     context: dict[str, Any] = {
         "study": study,
         "report": report,
         "document": report.document if report else {},
-        # Only coordinators may see the pictures.
-        "deceptive": deceptive_cases(report) if report and study.opened_as == TeamRole.COORDINATOR else [],
+        **(pictured(report) if report and may_see_pictures(study) else {}),
         # A finished job has nothing to say beside the report that it made.
         "job": job if job and job.status != "done" and study.opened_as == TeamRole.COORDINATOR else None,
     }
