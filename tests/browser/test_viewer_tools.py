@@ -29,7 +29,7 @@ from readerstudy.studies.services import create_study
 from readerstudy.truth.importing import import_cases
 from tests.browser.accessibility import violations
 from tests.browser.conftest import PASSWORD, LogIn
-from tests.browser.reading import CALL, a_phase, on_case, start
+from tests.browser.reading import CALL, a_phase, begin, on_case, open_session, start
 from tests.readerstudy.cohorts.samples import dicom_file
 from tests.readerstudy.makers import enrol, lock_without_audit, write_table
 
@@ -456,6 +456,35 @@ def test_an_aid_frames_the_part_of_the_image_that_it_points_at_in_dashes_and_in_
         _, columns = np.nonzero(bench.greys() > 200)
         assert box["width"] == pytest.approx(np.ptp(columns), abs=8)
     assert violations(bench.page) == []
+
+
+def test_the_second_judgement_has_the_aid_and_seals_the_first(server: str, log_in: LogIn, tmp_path: Path) -> None:
+    cohort = a_cohort(tmp_path / "squares")
+    scores = write_table(tmp_path / "scores.csv", [{"case": case.code, "score": 0.5} for case in cohort.cases.all()])
+
+    def aid(study: Study) -> None:
+        detector, _ = import_scores(name="Spectrum", version="1", file=scores, cohort=cohort, actor=None)
+        choose_aid(phase=study.phases.get(), detector=detector, shows=["score"], actor=None)
+
+    a_study(cohort, before_lock=aid, purpose="aided", modality="aided", aid="sequential")
+    page = log_in("reader")
+    open_session(page)
+    page.get_by_role("button", name="I can see both").click()
+    expect(page.get_by_text("Your own judgement is final once it is sent")).to_be_visible()
+    begin(page)
+    bench = Bench(page)
+    expect(page.get_by_text("First your own judgement, without the aid")).to_be_visible()
+    expect(page.get_by_text("0.5", exact=True)).to_have_count(0)
+    bench.press("a", "5", "Enter")
+    on_case(page, 2)
+    expect(page.get_by_text("Now with the aid")).to_be_visible()
+    expect(page.get_by_text("0.5", exact=True)).to_be_visible()
+    expect(page.locator("[data-part=undo]")).to_be_hidden()
+    bench.press("s", "8", "Enter")
+    on_case(page, 3)
+    expect(page.locator("[data-part=undo]")).to_be_visible()
+    calls = Judgement.objects.order_by("reading__position").values_list("call", "reading__aided", "reading__modality")
+    assert list(calls) == [("authentic", False, "unaided"), ("synthetic", True, "aided")]
 
 
 def test_during_a_pause_the_image_is_nowhere_on_the_page_and_comes_back_as_it_was(bench: Bench) -> None:
