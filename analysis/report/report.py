@@ -88,7 +88,8 @@ class Report:
         dict
             ``format``; what was asked for (``alpha``, ``scale``, ``detector_scale``, ``chosen``); ``phases``, for each
             condition ``phase``, ``modality``, ``name``, ``left_out`` and what each section found, by its name; then
-            what each section of the study found, by its name, and with a plan ``planned`` (``plan``, ``endpoints``).
+            what each section of the study found, by its name, and with a plan ``planned`` (``plan``, ``endpoints``);
+            ``withdrawn``, by reader the reads that are left out, where there are any.
             What is not possible is ``{"problem": words}``, an impossible value None.
         """
         phases = [
@@ -105,6 +106,8 @@ class Report:
         if self.planned.found:
             overall[self.planned.name] = self.planned.found
         study = self.study
+        if study.withdrawn:
+            overall["withdrawn"] = dict(study.withdrawn)
         scales = {"scale": study.scale, "detector_scale": study.detector_scale}
         asked = {"alpha": study.alpha, **scales, "chosen": self.chosen}
         found: dict[str, Any] = jsonable({"format": FORMAT, **asked, "phases": phases, **overall})
@@ -170,5 +173,6 @@ def gather_again(
     if document.get("format") != FORMAT:
         raise RatingsError(f"these results have the format {document.get('format')!r}, and {FORMAT!r} is computed here")
     scales = [tuple(ends) if (ends := document[name]) else None for name in ("scale", "detector_scale")]
-    study, chosen = Study(ratings, readers, cases, document["alpha"], *scales), document["chosen"]
+    withdrawn, chosen = document.get("withdrawn", {}), document["chosen"]
+    study = Study(ratings, readers, cases, document["alpha"], *scales, withdrawn)
     return gather(study, phases=chosen["phases"], modality=chosen["modality"], plan=plan)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeVar
 
@@ -61,6 +61,8 @@ class Study:
     scale, detector_scale : tuple of float, optional
         The readers' ratings, and the detectors' scores, that stand for the probabilities 0 and 1, see
         :func:`analysis.readers.teams.compare_teams`.
+    withdrawn : mapping of str to int
+        Readers who took part and withdrew, with the reads of theirs that are kept and in no table.
     """
 
     ratings: Ratings
@@ -69,6 +71,7 @@ class Study:
     alpha: float = 0.05
     scale: tuple[float, float] | None = None
     detector_scale: tuple[float, float] | None = None
+    withdrawn: Mapping[str, int] = field(default_factory=dict)
 
     def conditions(self, phases: Sequence[str] | None = None, modality: str | None = None) -> list[Condition]:
         """Every modality of every phase (or of those named) in which people have read.

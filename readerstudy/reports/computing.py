@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 from django.utils.translation import gettext as _
@@ -31,7 +32,9 @@ class NoResultsError(Exception):
     """There is nothing to analyse; the message says why and what to do."""
 
 
-def compute(tables: Mapping[str, str], *, may_be_empty: bool = False) -> Gathered:
+def compute(
+    tables: Mapping[str, str], *, may_be_empty: bool = False, withdrawn: Mapping[str, int] = MappingProxyType({})
+) -> Gathered:
     """Analyse the tables of a study by its plan, given as the text of their files, as anyone else would.
 
     Intervals everywhere have the confidence that the plan sets.
@@ -40,6 +43,8 @@ def compute(tables: Mapping[str, str], *, may_be_empty: bool = False) -> Gathere
     ----------
     may_be_empty : bool
         Whether a study without any human judgement that has an outcome gives a report without sections.
+    withdrawn : mapping of str to int
+        Readers who have withdrawn, with how many judgements of theirs are kept and left out.
 
     Raises
     ------
@@ -55,7 +60,8 @@ def compute(tables: Mapping[str, str], *, may_be_empty: bool = False) -> Gathere
         raise NoResultsError(_("Nobody has judged a case in this study yet, so there is nothing to analyse."))
     try:
         readers, cases = (_covariates(tables.get(f"{key}s.csv", ""), key) for key in ("reader", "case"))
-        study = Study(validate(ratings, first_row=2), readers, cases, plan.alpha if plan else DEFAULT_ALPHA)
+        alpha = plan.alpha if plan else DEFAULT_ALPHA
+        study = Study(validate(ratings, first_row=2), readers, cases, alpha, withdrawn=dict(withdrawn))
         return gather(study, plan=plan)
     except RatingsError as error:
         raise NoResultsError(_("These judgements cannot be analysed: %(why)s") % {"why": error}) from None
@@ -69,7 +75,8 @@ def gathered(report: Report) -> Gathered:
 
 @lru_cache(maxsize=2)
 def _gathered(pk: int, _created_at: datetime) -> Gathered:
-    return compute(Report.objects.get(pk=pk).tables, may_be_empty=True)
+    report = Report.objects.get(pk=pk)
+    return compute(report.tables, may_be_empty=True, withdrawn=report.results.get("withdrawn", {}))
 
 
 def stored_table(ratings_csv: str) -> pd.DataFrame:

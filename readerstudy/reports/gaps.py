@@ -19,16 +19,21 @@ def not_analysed(study: Study) -> list[str]:
     return [*_withdrawn(study), *(words for phase in tested_phases(study) for words in _of_phase(phase))]
 
 
-def _withdrawn(study: Study) -> Iterator[str]:
+def withdrawn(study: Study) -> dict[str, int]:
+    """Count the judgements that are kept of each reader who has withdrawn, by code; they enter nothing."""
     left_out = Judgement.objects.filter(reading__session__phase__in=tested_phases(study), revision=1)
-    for reader in study.readers.exclude(withdrawn_at=None).exclude(user=None).order_by("number"):
-        count = left_out.filter(reading__session__reader=reader).count()
+    left = study.readers.exclude(withdrawn_at=None).exclude(user=None).order_by("number")
+    return {reader.code: left_out.filter(reading__session__reader=reader).count() for reader in left}
+
+
+def _withdrawn(study: Study) -> Iterator[str]:
+    for reader, count in withdrawn(study).items():
         words = ngettext(
             "%(reader)s has withdrawn: %(n)s judgement is kept, and enters no table and no figure.",
             "%(reader)s has withdrawn: %(n)s judgements are kept, and enter no table and no figure.",
             count,
         )
-        yield words % {"reader": reader.code, "n": count}
+        yield words % {"reader": reader, "n": count}
 
 
 def _of_phase(phase: Phase) -> Iterator[str]:

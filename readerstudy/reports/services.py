@@ -12,6 +12,7 @@ from analysis.report.plain import as_document
 from readerstudy.accounts.models import User
 from readerstudy.audit import services as audit
 from readerstudy.reports.computing import compute
+from readerstudy.reports.gaps import withdrawn
 from readerstudy.reports.heat_maps import marks_by_case
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import case_table, judgements_in, ratings_table, reader_table, tested_phases
@@ -36,7 +37,9 @@ def make_report(*, study: Study, actor: User | None) -> Report:
         "plan.json": _plan_of(study),
     }
     judged = judgements_in(tested_phases(study)).exists()
-    found = compute(tables, may_be_empty=judged)  # nothing that a truth could be put next to
+    found = compute(
+        tables, may_be_empty=judged, withdrawn=withdrawn(study)
+    )  # nothing that a truth could be put next to
     return _store(
         Report(
             study=study, created_by_id=actor.pk if actor else None, ratings_csv=tables["ratings.csv"],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from analysis import results
 from analysis.charts.flow import Step, flow_svg
 from analysis.mrmc.result import MrmcResult
 from analysis.report.document import About, Figure, Section
 from analysis.report.study import Condition
 
+_MOST_NAMED = 3  # in the figure; the notes name all
 _ABOUT = About(
     "Every reader and case that is not in the figures is named here, with the reason.",
     "Counted in the ratings table and the table of readers. Reads asked for are those that the design asks for, as it "
@@ -19,18 +22,27 @@ _ABOUT = About(
 def section(condition: Condition) -> Section:
     """Readers, cases and reads, from the tables to the analysis."""
     found = _counted(condition)
-    readers, cases, together = _readers(found["readers"]), _cases(found["cases"]), _reads(found["reads"])
+    readers, cases, together = (
+        _readers(found["readers"], condition.study.withdrawn),
+        _cases(found["cases"]),
+        _reads(found["reads"]),
+    )
     figure = Figure(
         "flow", "Flow of readers and cases", lambda theme: flow_svg(readers, cases, together, theme), _ABOUT
     )
-    notes = [f"Left out, because they judged fewer than two cases of a class: {', '.join(condition.left_out)}."]
+    notes = [
+        f"{reader} has withdrawn: {results.counted(reads, 'read')} of the study kept, in no table and in no figure."
+        for reader, reads in condition.study.withdrawn.items()
+    ]
+    if condition.left_out:
+        notes += [f"Left out, because they judged fewer than two cases of a class: {', '.join(condition.left_out)}."]
     return Section(
         name="flow",
         title="Readers and cases",
         found=found,
         meaning="From the tables to the reads that the figures rest on.",
         figures=[figure],
-        notes=notes if condition.left_out else [],
+        notes=notes,
         standing="record",
     )
 
@@ -65,7 +77,16 @@ def _asked_for(condition: Condition) -> int | None:
     return max((result.reads + result.missing for result in results), default=None)
 
 
-def _readers(found: dict[str, Any]) -> list[Step]:
+def _readers(found: dict[str, Any], withdrawn: Mapping[str, int]) -> list[Step]:
+    if not withdrawn:
+        return _readers_who_stayed(found)
+    known = found["judged"] if found["in_table"] is None else found["in_table"]
+    named = f": {', '.join(withdrawn)}" if len(withdrawn) <= _MOST_NAMED else ""
+    took_part = Step(f"{known + len(withdrawn)} readers took part", {f"withdrew{named}": len(withdrawn)})
+    return [took_part, *_readers_who_stayed(found)]
+
+
+def _readers_who_stayed(found: dict[str, Any]) -> list[Step]:
     judged = found["judged"]
     steps = [Step(f"{judged} readers who judged", _some({
         "gave no outcome that counts": found["without_outcome"],
