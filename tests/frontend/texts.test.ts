@@ -71,5 +71,8 @@ test('one and many are said differently', () => {
   expect(en.told.cases(1)).toBe('1 case');
   expect(de.told.cases(1)).toBe('1 Fall');
   expect(de.told.cases(2)).toBe('2 Fälle');
+  expect(en.pause.breakText(1)).toContain('for a minute.');
+  expect(de.pause.breakText(1)).toContain('seit einer Minute.');
+  expect(de.pause.breakText(2)).toContain('seit 2 Minuten.');
   expect(de.finished.keptStill(1)).toContain('Ein Eintrag ist');
 });

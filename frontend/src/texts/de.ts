@@ -190,7 +190,8 @@ export const de: Texts = {
     text: 'Die Aufnahme ist verdeckt, die Uhr steht. Was Sie eingegeben haben, bleibt erhalten.',
     resume: 'Weiter',
     breakTitle: 'Zeit für eine Pause?',
-    breakText: (minutes) => `Sie befunden seit ${minutes} Minuten. Eine kurze Pause hält den Blick scharf.`,
+    breakText: (minutes) =>
+      `Sie befunden seit ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`}. Eine kurze Pause hält den Blick scharf.`,
     breakPause: 'Jetzt pausieren',
     breakLater: 'Später',
   },

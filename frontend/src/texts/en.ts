@@ -186,7 +186,8 @@ export const en = {
     text: 'The X-ray is hidden and the clock stands still. What you entered is kept.',
     resume: 'Go on',
     breakTitle: 'Time for a break?',
-    breakText: (minutes: number) => `You have been reading for ${minutes} minutes. A short rest keeps the eye sharp.`,
+    breakText: (minutes: number) =>
+      `You have been reading for ${minutes === 1 ? 'a minute' : `${minutes} minutes`}. A short rest keeps the eye sharp.`,
     breakPause: 'Pause now',
     breakLater: 'Later',
   },
