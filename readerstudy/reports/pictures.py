@@ -14,6 +14,7 @@ from readerstudy.cohorts.models import Case
 from readerstudy.reports.deceptive import deceptive_cases
 from readerstudy.reports.models import Report
 
+STEP_OPACITY = 0.22
 _SIDE = 256
 
 
@@ -37,17 +38,32 @@ def pictured(report: Report, *, within: bool = False) -> dict[str, Any]:
             (name, [{"one": one, "source": sources[one.case.code]} for one in found]) for name, found in deceptive
         ],
         "heat_maps": [
-            {**one, "cohort": cases[one["case"]].cohort, "source": sources[one["case"]], "height": _height(one)}
+            {
+                **one,
+                "cohort": cases[one["case"]].cohort,
+                "source": sources[one["case"]],
+                "height": _height(one),
+                "scale": _scale(one),
+            }
             for one in marks
             if one["case"] in cases
         ],
         "grid": GRID,
+        "step_opacity": STEP_OPACITY,
     }
 
 
 def pictures_html(report: Report) -> str:
     """Give the part of the self-contained report that holds pictures."""
     return render_to_string("reports/pictures.html", pictured(report, within=True))
+
+
+def _scale(one: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the colour of each step as it comes about where all lower ones lie below it."""
+    return [
+        {"x": 12 * number, "readers": step["readers"], "opacity": round(1 - (1 - STEP_OPACITY) ** (number + 1), 3)}
+        for number, step in enumerate(one["map"]["steps"])
+    ]
 
 
 def _height(one: dict[str, Any]) -> float:
