@@ -126,7 +126,10 @@ def _against_reading(endpoint: Endpoint, plan: Plan, conditions: _Conditions) ->
 
 
 def _against_detectors(endpoint: Endpoint, plan: Plan, conditions: _Conditions) -> tuple[Outcome, ...]:
-    reads = _reads(endpoint, (endpoint.phase, endpoint.modality), conditions)
+    key = (endpoint.phase, endpoint.modality)
+    reads = _reads(endpoint, key, conditions)
+    if not conditions[key].detectors:
+        raise RatingsError("no detector has scored these cases")
     found = compare_detectors(reads, **_choices(endpoint, plan))
     chosen = [one for one in found.detectors if endpoint.against in ("", one.detector)]
     if not chosen:

@@ -124,7 +124,7 @@ def test_rows_and_columns_have_their_scope(html: str) -> None:
 def test_an_empty_cell_is_a_dash(report: Report) -> None:
     table = Table("t", "T", [Column("a", "A"), Column("b", "B", "figure", "ci")], [{"a": "x"}], About("", ""))
     section = Section("s", "S", {}, tables=[table])
-    alone = Report(report.study, [], [section])
+    alone = Report(report.study, report.planned, [], [section])
 
     found = page(alone, title="x", draw=svg_for_paper, digests=DIGESTS)
     assert '<td class="number">–</td>' in found

@@ -85,6 +85,8 @@ def _table(role: str, answers: Sequence[Answer], plan: Plan) -> Table:
         Column("came_out", "What came out"),
     ]
     rows = [row for answer in answers for row in _rows(answer)]
+    if not any(answer.endpoint.comparison != "none" for answer in answers):
+        columns = [one for one in columns if one.key not in ("against", "difference", "p", "p_holm")]
     return Table(role, f"{role.capitalize()} endpoints", columns, rows, _about(role, answers, plan))
 
 
