@@ -73,7 +73,8 @@ export function restored(
 ): Restored {
   const { draft: server, previous } = reading;
   const version = server?.version ?? 0;
-  if (kept && kept.version === version) return fromHere(kept);
+  // Another window may have saved it after the server was asked; where a judgement stands, an older draft went with it.
+  if (kept && (kept.version === version || (kept.version > version && !previous))) return fromHere(kept);
   if (kept && server && !kept.clean && kept.version < version) return fromBoth(kept, server);
   if (server) return { ...snapshotOf(server.body, server.seconds), version, clean: true, theirs: null };
   const draft = previous ? draftOf(previous, questions) : EMPTY;

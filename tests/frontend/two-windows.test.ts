@@ -1,4 +1,4 @@
-import { Computer, fillIn, readCase, settled, stateOf, type Window } from './bench';
+import { Computer, fillIn, openSession, readCase, settled, stateOf, type Window } from './bench';
 import { StudyServer } from './study';
 
 async function twoWindows(server: StudyServer): Promise<{ computer: Computer; left: Window; right: Window }> {
@@ -32,6 +32,34 @@ test('either window can go on where the other one stopped, without a conflict', 
   expect(stateOf(left.machine, 'reading').conflict).toBeNull();
   expect(stateOf(right.machine, 'reading')).toMatchObject({ conflict: null, draft: { confidence: 72 } });
   expect(server.drafts.get(1)).toMatchObject({ version: 3, body: { call: 'authentic', confidence: 72 } });
+});
+
+test('a window that opens while another one saves shows what was entered there', async () => {
+  const server = new StudyServer(3);
+  const { machine, computer } = await openSession(server);
+  fillIn(machine, 'authentic', 80);
+  await settled();
+  // The server has answered the second window before the first one saves, and the answer takes its time.
+  let arrive = (): void => {};
+  const onItsWay = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const asked = server.session.bind(server);
+  server.session = async () => {
+    const answer = await asked();
+    await onItsWay;
+    return answer;
+  };
+  const second = await computer.open(server);
+  await computer.pass(2_000);
+  expect(server.drafts.get(1)?.version).toBe(1);
+  arrive();
+  await settled();
+  second.machine.begin();
+  expect(stateOf(second.machine, 'reading').draft).toMatchObject({ call: 'authentic', confidence: 80 });
+  second.machine.setConfidence(70);
+  await computer.pass(2_000);
+  expect(server.drafts.get(1)).toMatchObject({ version: 2, body: { call: 'authentic', confidence: 70 } });
 });
 
 test('both windows go to the next case when one submits', async () => {
