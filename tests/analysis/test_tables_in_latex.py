@@ -115,7 +115,9 @@ def test_every_table_of_the_command_has_a_twin_in_latex(tmp_path: Path) -> None:
 
 @pytest.mark.bench  # TeX is larger than all else that the tests install
 def test_latex_itself_takes_them(tmp_path: Path) -> None:
-    program = shutil.which("pdflatex") or pytest.skip("there is no pdflatex: sudo apt-get install texlive-latex-recommended")
+    program = shutil.which("pdflatex") or pytest.skip(
+        "there is no pdflatex: sudo apt-get install texlive-latex-recommended"
+    )
     ratings = with_detector(made_up_study()).replace({"reader": {"R1": HOSTILE.replace("\n", " ")}})
     text = latex_document(gather(Study(validate(ratings))), title=HOSTILE)
     long = latex_table(a_table(*(f"Ré{number} κ 10⁻³ × … ’–" for number in range(3 * LONG))), counts=HOSTILE)
