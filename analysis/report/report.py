@@ -174,5 +174,5 @@ def gather_again(
         raise RatingsError(f"these results have the format {document.get('format')!r}, and {FORMAT!r} is computed here")
     scales = [tuple(ends) if (ends := document[name]) else None for name in ("scale", "detector_scale")]
     withdrawn, chosen = document.get("withdrawn", {}), document["chosen"]
-    study = Study(ratings, readers, cases, document["alpha"], *scales, withdrawn)
+    study = Study(ratings, readers, cases, document["alpha"], scales[0], scales[1], withdrawn)
     return gather(study, phases=chosen["phases"], modality=chosen["modality"], plan=plan)

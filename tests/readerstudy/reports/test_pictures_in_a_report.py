@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 
 from readerstudy.accounts.models import Role, User
-from readerstudy.reading.models import Mark
+from readerstudy.reading.models import Mark, Reading
 from readerstudy.reports.capsule import capsule
 from readerstudy.reports.exports import FILES, report_html
 from readerstudy.reports.heat_maps import marks_by_case
 from readerstudy.reports.models import Report
 from readerstudy.reports.ratings_table import StillBlindedError
 from readerstudy.reports.services import make_report
-from readerstudy.studies.models import Member, Study, TeamRole
+from readerstudy.studies.models import Member, Reader, Study, TeamRole
 from readerstudy.truth.models import Truth
 from tests.readerstudy.makers import always_authentic, close_and_unblind, read
 from tests.readerstudy.unpictured import a_person, an_unpictured_study, draw_frames
@@ -27,22 +27,20 @@ PICTURE = "data:image/png;base64,"
 
 def mark(study: Study) -> None:
     """Let every reader mark the first case of the cohort twice, and the first reader the second case."""
-    question = study.phases.get(name="phase-1").questions.first()
+    question = study.phases.get(name="phase-1").questions.all()[0]
     codes = sorted(Truth.objects.values_list("case__code", flat=True))
     for reader in study.readers.all():
         judgements = {one.case.code: one.judgements.get() for one in _readings(reader)}
         for number, x in enumerate((0.5, 0.52)):
             Mark.objects.create(judgement=judgements[codes[0]], question=question, number=number, kind="point",
                                 points=[[x, 0.5]], reason="too smooth")  # fmt: skip
-    first = study.readers.order_by("number").first()
+    first = study.readers.get(number=1)
     judgement = next(one.judgements.get() for one in _readings(first) if one.case.code == codes[1])
     Mark.objects.create(judgement=judgement, question=question, number=0, kind="box",
                         points=[[0.1, 0.1], [0.2, 0.3]], reason="text")  # fmt: skip
 
 
-def _readings(reader: object) -> list:
-    from readerstudy.reading.models import Reading
-
+def _readings(reader: Reader) -> list[Reading]:
     return list(Reading.objects.filter(session__reader=reader).select_related("case"))
 
 
