@@ -644,7 +644,9 @@ ENDPOINTS = [
         Who("login", 404, 404, 404, 302, statistician=302),
     ),
     # No PDF was made of this report.
-    Endpoint("reports:pdf", "studies/<slug:slug>/export/pdf/", "GET", "/studies/{unblinded}/export/pdf/", _coordinators(404)),
+    Endpoint(
+        "reports:pdf", "studies/<slug:slug>/export/pdf/", "GET", "/studies/{unblinded}/export/pdf/", _coordinators(404)
+    ),
     Endpoint(
         "reports:export-of-phase", "studies/<slug:slug>/export/<slug:phase>/<slug:form>/", "GET",
         "/studies/{unblinded}/export/phase-1/imrmc/", _RESULTS,

@@ -116,4 +116,4 @@ def test_nothing_is_sent_under_another_login_and_the_page_says_where_it_is(log_i
     enter(other, "anna")
     press(page, "Enter")
     saved(page)
-    assert Judgement.objects.get().reading.session.reader.user.username == "anna"
+    assert Judgement.objects.get(reading__session__reader__user__username="anna")
