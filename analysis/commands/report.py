@@ -32,8 +32,8 @@ def run(options: argparse.Namespace) -> Result:
     from analysis.report.study import Study
 
     readers, cases = read_tables(options)
-    scales = [tuple(ends) if (ends := getattr(options, name)) else None for name in ("scale", "detector_scale")]
-    study = Study(read_ratings(options), readers, cases, options.alpha, *scales)
+    scale, detector_scale = (tuple(ends) if ends else None for ends in (options.scale, options.detector_scale))
+    study = Study(read_ratings(options), readers, cases, options.alpha, scale, detector_scale)
     plan = _plan(options)
     report = gather(study, phases=options.phase, modality=options.modality, plan=plan_from(plan) if plan else None)
     tables = _tables(options) | ({"plan.json": plan} if plan else {})
