@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape
 
 from analysis.charts.themes import Theme, theme_named
 
-_WIDTH, _ASIDE, _GAP = 232, 188, 28  # of a box, of a box at its side, and between them
+_WIDTH, _ASIDE, _GAP = 248, 188, 28  # of a box, of a box at its side, and between them
 _LINE, _PADDING, _SPACE = 17, 10, 30  # of text, within a box, and between boxes
-_CHARACTER = 6.3
+_CHARACTER = 7.2  # of bold text, on the generous side: fonts differ
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class _Drawing:
         rows = [row for row in self.rows if row["fpf_low"] is not None and row["tpf_low"] is not None]
         if not rows:
             return []
-        bars = alt.Chart(held(rows)).mark_rule(strokeWidth=2.5).encode(color=self.color)
+        bars = alt.Chart(held(rows)).mark_rule(strokeWidth=2.5, clip=True).encode(color=self.color)
         return [
             bars.encode(x=self._x("fpf_low"), x2="fpf_high:Q", y=self._y("tpf")),
             bars.encode(x=self._x("fpf"), y=self._y("tpf_low"), y2="tpf_high:Q"),

@@ -60,7 +60,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out for one endpoint, or why nothing did; against detectors, one outcome for each."""
+    """What came out for one endpoint, or why nothing did; against each detector, one answer for each."""
 
     endpoint: Endpoint
     outcomes: tuple[Outcome, ...]
@@ -70,12 +70,20 @@ class Answer:
 def answer_all(plan: Plan, study: Study, conditions: Sequence[Condition]) -> list[Answer]:
     """Answer every endpoint of a plan, with the p values adjusted as planned."""
     by_key = {(one.phase, one.modality): one for one in conditions}
-    answers = [_answer(endpoint, plan, study, by_key) for endpoint in plan.endpoints]
+    answers = [_answer(one, plan, study, by_key) for endpoint in plan.endpoints for one in _questions(endpoint, by_key)]
     if plan.multiplicity == "holm":
         answers = _adjusted(answers)
     return [
         replace(one, outcomes=tuple(_decided(one.endpoint, o, plan.alpha) for o in one.outcomes)) for one in answers
     ]
+
+
+def _questions(endpoint: Endpoint, conditions: _Conditions) -> list[Endpoint]:
+    """The endpoint, or one for each detector: that one of them gave calls alone says nothing against the others."""
+    condition = conditions.get((endpoint.phase, endpoint.modality))
+    if endpoint.comparison != "detectors" or endpoint.against or condition is None or not condition.detectors:
+        return [endpoint]
+    return [replace(endpoint, against=name) for name in condition.detectors]
 
 
 def _answer(endpoint: Endpoint, plan: Plan, study: Study, conditions: _Conditions) -> Answer:
@@ -85,7 +93,7 @@ def _answer(endpoint: Endpoint, plan: Plan, study: Study, conditions: _Condition
         if endpoint.comparison == "reading":
             return Answer(endpoint, (_against_reading(endpoint, plan, conditions),))
         if endpoint.comparison == "detectors":
-            return Answer(endpoint, _against_detectors(endpoint, plan, conditions))
+            return Answer(endpoint, (_against_detector(endpoint, plan, conditions),))
         return Answer(endpoint, (_alone(endpoint, plan, conditions),))
     except RatingsError as error:
         return Answer(endpoint, (), str(error))
@@ -125,22 +133,20 @@ def _against_reading(endpoint: Endpoint, plan: Plan, conditions: _Conditions) ->
     )  # fmt: skip
 
 
-def _against_detectors(endpoint: Endpoint, plan: Plan, conditions: _Conditions) -> tuple[Outcome, ...]:
+def _against_detector(endpoint: Endpoint, plan: Plan, conditions: _Conditions) -> Outcome:
     key = (endpoint.phase, endpoint.modality)
-    reads = _reads(endpoint, key, conditions)
+    frame = _reads(endpoint, key, conditions).frame
     if not conditions[key].detectors:
         raise RatingsError("no detector has scored these cases")
-    found = compare_detectors(reads, **_choices(endpoint, plan))
-    chosen = [one for one in found.detectors if endpoint.against in ("", one.detector)]
-    if not chosen:
+    if endpoint.against not in conditions[key].detectors:
         raise RatingsError(f"no detector is named {endpoint.against!r} in this phase")
-    return tuple(
-        Outcome(
-            one.detector, one.readers, one.readers_mean, None, one.difference, one.ci, one.df,
-            _tested(endpoint, plan, one.difference, one.se, one.df, one.ci, one.p), method=found.method,
-        )
-        for one in chosen
-    )  # fmt: skip
+    kept = frame[(frame["kind"] == "human") | (frame["reader"] == endpoint.against)]
+    found = compare_detectors(Ratings(kept), **_choices(endpoint, plan))
+    [one] = found.detectors
+    tested = _tested(endpoint, plan, one.difference, one.se, one.df, one.ci, one.p)
+    return Outcome(
+        one.detector, one.readers, one.readers_mean, None, one.difference, one.ci, one.df, tested, method=found.method
+    )
 
 
 def _unprompted(endpoint: Endpoint, plan: Plan, study: Study, conditions: _Conditions) -> Outcome:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analysis import compare_detectors, obuchowski_rockette, validate
@@ -99,14 +100,25 @@ def test_phases_are_compared_over_the_readers_of_both(study: Study) -> None:
     assert answer.outcomes[0].readers == 5
 
 
-def test_each_detector_has_an_outcome_of_its_own_and_a_named_one_alone(study: Study) -> None:
+def test_each_detector_has_an_answer_of_its_own_and_a_named_one_alone(study: Study) -> None:
     each = {**TWO, "metric": "auc", "comparison": "detectors", "hypothesis": "difference"}
-    [all_of_them] = answers(study, {**each, "against": {"detector": ""}})
+    both = [one for answer in answers(study, {**each, "against": {"detector": ""}}) for one in answer.outcomes]
     [named] = answers(study, {**each, "against": {"detector": "Residual net 1"}})
     known = compare_detectors(study.ratings, metric="auc", phase="phase-2").detectors
-    assert [one.against for one in all_of_them.outcomes] == ["GPT-4o 2025-05", "Residual net 1"]
-    assert [one.p for one in all_of_them.outcomes] == [one.p for one in known]
+    assert [one.against for one in both] == ["GPT-4o 2025-05", "Residual net 1"]
+    assert [one.p for one in both] == [one.p for one in known]
     assert [one.against for one in named.outcomes] == ["Residual net 1"]
+
+
+def test_a_detector_that_gave_calls_alone_leaves_the_others_their_auc(study: Study) -> None:
+    frame = study.ratings.frame.copy()
+    frame.loc[frame["reader"] == "GPT-4o 2025-05", "rating"] = np.nan
+    endpoint = {**TWO, "metric": "auc", "comparison": "detectors", "hypothesis": "difference"}
+    calls, ratings = answers(Study(validate(frame)), {**endpoint, "against": {"detector": ""}}, multiplicity="holm")
+    assert "GPT-4o 2025-05 has no ratings" in calls.problem
+    assert ratings.outcomes[0].against == "Residual net 1"
+    assert ratings.outcomes[0].p is not None
+    assert ratings.outcomes[0].p_holm == min(1.0, 2 * ratings.outcomes[0].p)
 
 
 def test_diagnoses_and_unprompted_remarks_are_answered_too(study: Study) -> None:
