@@ -8,7 +8,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Name the jobs that this room does."""
         from readerstudy.jobs.registry import register
-        from readerstudy.reports import blinding_jobs, interim, making, printing_jobs
+        from readerstudy.reports import blinding_jobs, interim, made_files, making
         from readerstudy.reports.blinding_audit import BlindingAuditError
         from readerstudy.reports.computing import NoResultsError
         from readerstudy.reports.printing import NotPrintedError
@@ -18,4 +18,5 @@ class ReportsConfig(AppConfig):
         register(interim.KIND, interim.run, told=(NoResultsError, StillBlindedError))
         register(making.KIND, making.run, told=(NoResultsError, StillBlindedError))
         register(making.FIGURES, making.run_figures)
-        register(printing_jobs.KIND, printing_jobs.run, told=(NotPrintedError,))
+        for file in made_files.FILES.values():
+            register(file.kind, file.run, told=(NotPrintedError, NoResultsError))

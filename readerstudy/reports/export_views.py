@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 from analysis.table.files import FORMATS
 from readerstudy.accounts.permissions import desk_required, user_of
 from readerstudy.jobs.models import Status
-from readerstudy.reports import exports, printing, printing_jobs
-from readerstudy.reports.capsule import capsule
+from readerstudy.reports import exports, printing
 from readerstudy.reports.export_formats import FORMS, NoExportError, in_format, rated_phases
+from readerstudy.reports.made_files import FILES, MadeFile
 from readerstudy.reports.models import Report
 from readerstudy.reports.views import may_see_pictures, study_with_results
 from readerstudy.studies.models import TeamRole
@@ -23,22 +23,24 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Every file, with what it is for."""
     study = study_with_results(request, slug)
     report = study.reports.first()
-    context = {
+    context: dict[str, object] = {
         "study": study,
         "report": report,
         "files": exports.described() if report else [],
         "phases": rated_phases(report) if report else [],
         "programs": [(form, FORMATS[form].words, ending) for form, ending in FORMS.items()],
     }
-    return render(request, "reports/exports.html", context | (_on_paper(report) if report else {}))
+    if report:
+        context |= {"can_print": printing.browser() is not None}
+        context |= {name: _state(file, report) for name, file in FILES.items()}
+    return render(request, "reports/exports.html", context)
 
 
-def _on_paper(report: Report) -> dict[str, object]:
-    """What the page says of the PDF: whether it is there, is being made, can be made, or why it was not."""
-    job = printing_jobs.newest_job(report)
+def _state(file: MadeFile, report: Report) -> dict[str, object]:
+    """What the page says of a file: since when it is there, whether it is being made, or why it was not."""
+    job = file.newest_job(report)
     return {
-        "is_printed": printing_jobs.is_printed(report),
-        "can_print": printing.browser() is not None,
+        "made_at": file.made_at(report),
         "job": job if job and job.status != Status.DONE else None,
         "may_see_job": report.study.opened_as == TeamRole.COORDINATOR,
     }
@@ -46,20 +48,21 @@ def _on_paper(report: Report) -> dict[str, object]:
 
 @desk_required
 @require_POST
-def make_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """Let a worker print the latest report; its page tells when the PDF is there."""
-    report, there = _latest(request, slug), reverse("reports:exports", args=[slug]) + "#paper"
-    printing_jobs.ask_for_pdf(report=report, page=there, actor=user_of(request))
+def make(request: HttpRequest, slug: str, which: str) -> HttpResponse:
+    """Let a worker make a file of the latest report; its page tells when it is there."""
+    report, there = _latest(request, slug), reverse("reports:exports", args=[slug]) + f"#{which}"
+    FILES[which].ask_for(report=report, page=there, actor=user_of(request))
     return redirect(there)
 
 
 @desk_required
-def pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    """The PDF of the latest report, once it is printed."""
-    content = printing_jobs.pdf_of(_latest(request, slug))
+def made(request: HttpRequest, slug: str, which: str) -> HttpResponse:
+    """A file of the latest report, once it is made."""
+    file = FILES[which]
+    content = file.content_of(_latest(request, slug))
     if content is None:
         raise Http404
-    return _file(content, "application/pdf", f"{slug}-report.pdf")
+    return _file(content, file.content_type, f"{slug}{file.ending}")
 
 
 @desk_required
@@ -72,12 +75,6 @@ def export(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     if name == "report.html" and may_see_pictures(report.study):
         return _file(exports.report_html(report, with_pictures=True).encode(), file.content_type, f"{slug}-{name}")
     return _file(file.bytes_of(report), file.content_type, f"{slug}-{name}")
-
-
-@desk_required
-def whole(request: HttpRequest, slug: str) -> HttpResponse:
-    """The capsule of the latest report."""
-    return _file(capsule(_latest(request, slug)), "application/zip", f"{slug}.zip")
 
 
 @desk_required

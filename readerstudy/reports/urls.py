@@ -15,9 +15,10 @@ urlpatterns = [
     path("<slug:slug>/coding/", coding_views.page, name="coding"),
     path("<slug:slug>/coding/<slug:reader>/", coding_views.code, name="code"),
     path("<slug:slug>/export/", export_views.page, name="exports"),
-    path("<slug:slug>/export/capsule/", export_views.whole, name="capsule"),
-    path("<slug:slug>/export/pdf/", export_views.pdf, name="pdf"),
-    path("<slug:slug>/export/pdf/make/", export_views.make_pdf, name="make-pdf"),
+    path("<slug:slug>/export/capsule/", export_views.made, {"which": "capsule"}, name="capsule"),
+    path("<slug:slug>/export/capsule/make/", export_views.make, {"which": "capsule"}, name="make-capsule"),
+    path("<slug:slug>/export/pdf/", export_views.made, {"which": "pdf"}, name="pdf"),
+    path("<slug:slug>/export/pdf/make/", export_views.make, {"which": "pdf"}, name="make-pdf"),
     path("<slug:slug>/export/<str:name>", export_views.export, name="export"),
     path("<slug:slug>/export/<slug:phase>/<slug:form>/", export_views.of_phase, name="export-of-phase"),
 ]

@@ -636,14 +636,18 @@ ENDPOINTS = [
     ),
     Endpoint(
         "reports:capsule", "studies/<slug:slug>/export/capsule/", "GET", "/studies/{unblinded}/export/capsule/",
-        _RESULTS,
+        _coordinators(404),
+    ),
+    Endpoint(
+        "reports:make-capsule", "studies/<slug:slug>/export/capsule/make/", "POST",
+        "/studies/{unblinded}/export/capsule/make/", Who("login", 404, 404, 404, 302, statistician=302),
     ),
     Endpoint("reports:exports", "studies/<slug:slug>/export/", "GET", "/studies/{unblinded}/export/", _RESULTS),
     Endpoint(
         "reports:make-pdf", "studies/<slug:slug>/export/pdf/make/", "POST", "/studies/{unblinded}/export/pdf/make/",
         Who("login", 404, 404, 404, 302, statistician=302),
     ),
-    # No PDF was made of this report.
+    # Neither PDF nor capsule was made of this report.
     Endpoint(
         "reports:pdf", "studies/<slug:slug>/export/pdf/", "GET", "/studies/{unblinded}/export/pdf/", _coordinators(404)
     ),

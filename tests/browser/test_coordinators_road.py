@@ -226,7 +226,11 @@ def expect_files(page: Page, folder: Path) -> None:
     assert sorted(ratings["reader"].value_counts().items()) == [(f"R0{n}", CASES) for n in (1, 2, 3)]
     assert set(pd.read_excel(io.BytesIO(file("tables.xlsx")), sheet_name=None)) >= {"ratings", "readers", "cases"}
     assert r"\toprule" in file("tables.tex").decode()
-    (folder / "capsule.zip").write_bytes(downloaded(page, page.get_by_role("link", name="Download the capsule").click))
+    page.get_by_role("button", name="Make the capsule").click()
+    work_off()
+    ready = page.get_by_role("link", name="Download the capsule")
+    expect(ready).to_be_visible(timeout=30_000)
+    (folder / "capsule.zip").write_bytes(downloaded(page, ready.click))
     expect_a_pdf(page)
 
 

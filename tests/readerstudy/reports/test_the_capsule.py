@@ -17,6 +17,9 @@ from django.test import Client
 
 from readerstudy.audit.models import Event
 from readerstudy.detectors.models import DetectorScore
+from readerstudy.jobs.models import Job
+from readerstudy.jobs.services import work_off
+from readerstudy.reports.made_files import CAPSULE
 from readerstudy.reports.services import make_report
 from readerstudy.studies.models import Study
 from tests.readerstudy.reports.conftest import score_by_code
@@ -87,11 +90,30 @@ def test_of_other_studies_it_holds_links_and_no_word(finished: Study, tmp_path: 
 
 def test_a_coordinator_takes_it_from_the_page(desk: Client, finished: Study, tmp_path: Path) -> None:
     make_report(study=finished, actor=None)
-    assert "/studies/s/export/capsule/" in desk.get("/studies/s/export/").content.decode()
+    assert desk.get("/studies/s/export/capsule/").status_code == 404
+    desk.post("/studies/s/export/capsule/make/")
+    desk.post("/studies/s/export/capsule/make/")
+    assert Job.objects.filter(kind=CAPSULE.kind).count() == 1
+    work_off()
+    page = desk.get("/studies/s/export/").content.decode()
+    assert 'href="/studies/s/export/capsule/"' in page
+    assert "Make it again" in page
     answer = desk.get("/studies/s/export/capsule/")
     assert answer["Content-Disposition"] == 'attachment; filename="s.zip"'
     (tmp_path / "page.zip").write_bytes(answer.content)
     assert verified(tmp_path / "page.zip", tmp_path)[0] == 0
+
+
+def test_one_that_is_made_again_knows_of_the_first(desk: Client, finished: Study, tmp_path: Path) -> None:
+    make_report(study=finished, actor=None)
+    for name in ("first", "second"):
+        desk.post("/studies/s/export/capsule/make/")
+        work_off()
+        (tmp_path / name).write_bytes(desk.get("/studies/s/export/capsule/").content)
+    logs = [zipfile.ZipFile(tmp_path / name).read("audit.jsonl") for name in ("first", "second")]
+    assert logs[1].startswith(logs[0])
+    assert b"reports.packed" not in logs[0]
+    assert b"reports.packed" in logs[1]
 
 
 def test_a_study_that_is_still_blinded_has_none(running: Study, tmp_path: Path) -> None:

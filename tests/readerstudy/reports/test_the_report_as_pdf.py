@@ -15,8 +15,9 @@ from pypdf import PdfReader
 from readerstudy.accounts.models import Role
 from readerstudy.jobs.models import Job, Status
 from readerstudy.jobs.services import work_off
-from readerstudy.reports import printing, printing_jobs
+from readerstudy.reports import printing
 from readerstudy.reports.exports import report_html
+from readerstudy.reports.made_files import PDF as PDF_FILE
 from readerstudy.reports.models import Report
 from readerstudy.reports.services import make_report
 from readerstudy.studies.models import Member, Study, TeamRole
@@ -74,7 +75,7 @@ def test_the_page_lets_a_worker_print_and_then_has_the_pdf(desk: Client, report:
 
     desk.post(MAKE)
     desk.post(MAKE)
-    assert Job.objects.filter(kind=printing_jobs.KIND).count() == 1
+    assert Job.objects.filter(kind=PDF_FILE.kind).count() == 1
     assert "Make the PDF" not in words_of(desk.get(EXPORTS))
 
     work_off()
@@ -103,7 +104,7 @@ def test_without_chromium_the_page_says_how_to_print(
 
     desk.post(MAKE)
     work_off()
-    assert Job.objects.get(kind=printing_jobs.KIND).status == Status.FAILED
+    assert Job.objects.get(kind=PDF_FILE.kind).status == Status.FAILED
     assert "print the report from your own browser" in words_of(desk.get(EXPORTS))
 
 
@@ -143,7 +144,7 @@ def test_the_browser_gets_no_secret_of_the_server(
 def test_only_who_may_see_results_gets_it(
     client: Client, report: Report, printer: Path, role: TeamRole | None, answer: int
 ) -> None:
-    printing_jobs.ask_for_pdf(report=report, page="", actor=None)
+    PDF_FILE.ask_for(report=report, page="", actor=None)
     work_off()
     person = a_person("somebody", Role.OBSERVER if role else Role.READER)
     if role:
