@@ -58,7 +58,7 @@ def test_the_command_writes_the_files_and_says_which(finished: Study, tmp_path: 
     said = run(tmp_path / "not" / "yet")
     assert said["files"] == [
         "report.html", "results.json", "ratings.csv", "readers.csv", "cases.csv", "answers.csv", "marks.csv",
-        "end_answers.csv", "view_log.csv", "tables.xlsx", "blinding_audit.json", "data-dictionary.md",
+        "end_answers.csv", "view_log.csv", "tables.xlsx", "tables.tex", "blinding_audit.json", "data-dictionary.md",
     ]  # fmt: skip
     assert sorted(path.name for path in (tmp_path / "not" / "yet").iterdir()) == sorted(said["files"])
     assert (said["study"], said["status"]) == ("s", "unblinded")
