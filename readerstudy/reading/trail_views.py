@@ -25,7 +25,7 @@ from readerstudy.studies.models import Study
 from readerstudy.studies.scope import WHOLE_TEAM, study_or_404
 
 EVENTS_PER_PAGE = 100
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _FORMS: dict[str, tuple[str, Callable[..., str]]] = {
     "csv": ("text/csv; charset=utf-8", trail.as_csv),
     "json": ("application/json", trail.as_json),
@@ -46,7 +46,7 @@ def targets_of(study: Study) -> dict[str, str]:
 def detail_in_words(event: Event) -> list[tuple[str, str, str]]:
     """Give the name of each detail, what the page shows of it, and the whole of it."""
     said = ((name, value if isinstance(value, str) else json.dumps(value)) for name, value in event.detail.items())
-    return [(name, f"{text[:12]}…" if _DIGEST.fullmatch(text) else text, text) for name, text in said]
+    return [(name, _DIGEST.sub(lambda found: f"{found[0][:12]}…", text), text) for name, text in said]
 
 
 class _Names:

@@ -150,3 +150,11 @@ def test_sessions_and_cohorts_go_by_names_that_people_know_and_digests_are_cut(
     consent = Event.objects.filter(verb="studies.consented").latest("pk").detail["text"]
     assertContains(page, f'title="{consent}"')
     assertContains(page, f"{consent[:12]}…")
+
+
+def test_digests_within_a_longer_detail_are_cut_too(study: Study, desk: ReaderClient) -> None:
+    digest = "0123456789abcdef" * 4
+    record(actor=None, verb="tests.done", target="study:s", cohorts={"s-cases": {"truth": digest}})
+    rows = re.findall(r'<span title="[^"]*"><b>cohorts</b> (.*?)</span>', desk.get(TRAIL).content.decode())
+    assert "0123456789ab…" in rows[0]
+    assert digest not in rows[0]
