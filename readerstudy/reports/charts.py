@@ -64,7 +64,7 @@ def draw_all(report: Report, told: Callable[[int, int], None] = lambda done, tot
 
 def _drawn(report: Report, name: str, theme: str) -> dict[str, Any]:
     """Give a figure as it was drawn before, or draw it and keep it."""
-    path = _folder(report) / f"{name}.{theme}.json"
+    path = folder_of(report) / f"{name}.{theme}.json"
     if path.is_file():
         kept: dict[str, Any] = json.loads(path.read_bytes())
         return kept
@@ -74,5 +74,6 @@ def _drawn(report: Report, name: str, theme: str) -> dict[str, Any]:
     return drawn
 
 
-def _folder(report: Report) -> Path:
+def folder_of(report: Report) -> Path:
+    """Where the files made of a report are kept."""
     return Path(settings.DATA_DIR) / "figures" / str(report.pk)

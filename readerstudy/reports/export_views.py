@@ -31,7 +31,10 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "programs": [(form, FORMATS[form].words, ending) for form, ending in FORMS.items()],
     }
     if report:
-        context |= {"can_print": printing.browser() is not None}
+        context |= {
+            "can_print": printing.browser() is not None,
+            "may_see_job": study.opened_as == TeamRole.COORDINATOR,
+        }
         context |= {name: _state(file, report) for name, file in FILES.items()}
     return render(request, "reports/exports.html", context)
 
@@ -42,7 +45,6 @@ def _state(file: MadeFile, report: Report) -> dict[str, object]:
     return {
         "made_at": file.made_at(report),
         "job": job if job and job.status != Status.DONE else None,
-        "may_see_job": report.study.opened_as == TeamRole.COORDINATOR,
     }
 
 

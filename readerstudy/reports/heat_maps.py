@@ -36,9 +36,8 @@ def marks_by_case(study: Study) -> dict[str, Any]:
     require_unblinded(study)
     marks = _marks(study)
     ordered = sorted(marks, key=lambda case: (-len(marks[case]), case))
-    shapes = dict(Image.objects.filter(case__code__in=ordered[:DRAWN]).values_list("case__code", "columns"))
-    heights = dict(Image.objects.filter(case__code__in=ordered[:DRAWN]).values_list("case__code", "rows"))
-    aspects = {case: shapes[case] / heights[case] for case in shapes}
+    images = Image.objects.filter(case__code__in=ordered[:DRAWN]).values_list("case__code", "columns", "rows")
+    aspects = {case: columns / rows for case, columns, rows in images}
     return {
         "cases": [_counted(c, marks[c]) | {"map": _drawn(marks[c], aspects.get(c, 1.0))} for c in ordered[:DRAWN]],
         "others": [_counted(case, marks[case]) for case in ordered[DRAWN : DRAWN + LISTED]],

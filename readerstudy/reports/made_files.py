@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ from readerstudy.jobs import services as jobs
 from readerstudy.jobs.context import JobContext
 from readerstudy.jobs.models import Job
 from readerstudy.reports.capsule import capsule
+from readerstudy.reports.charts import folder_of
 from readerstudy.reports.exports import report_html
 from readerstudy.reports.models import Report
 from readerstudy.reports.printing import printed
@@ -82,7 +82,7 @@ class MadeFile:
         return {"report": report.pk, "bytes": len(content)}
 
     def _path(self, report: Report) -> Path:
-        return Path(settings.DATA_DIR) / "figures" / str(report.pk) / f"made{self.ending}"
+        return folder_of(report) / f"made{self.ending}"
 
 
 def _on_paper(report: Report) -> bytes:
